@@ -33,9 +33,9 @@ export const BEFORE_AUTH = {
   party: 'server',
   certainty: 'likely',
   remedy:
-    "Check the server's log for the time of the run: the process that handled the connection probably died at EHLO over TLS, where it lists AUTH, because its authentication backend is missing. Start that backend, or correct its address in the server's configuration. The credentials are not the problem: the gate had not sent them yet.",
+    "Check the server's log for the time of the run: the process that handled the connection probably died at EHLO over TLS, where it lists AUTH, and the log says why. Usually its authentication backend is missing, or its rules exclude every mechanism of that backend. Start the backend or correct its address in the server's configuration, or allow a mechanism over TLS. The credentials are not the problem: the gate had not sent them yet.",
   examples:
-    'Postfix: look for "fatal", such as "no SASL authentication mechanisms". Start Dovecot, or correct `smtpd_sasl_path` and the socket that it names.',
+    'Postfix: look for "fatal", such as "no SASL authentication mechanisms". If a warning about the connection to Dovecot precedes it, start Dovecot, or correct `smtpd_sasl_path` and the socket that it names. Otherwise, `smtpd_sasl_tls_security_options` (by default the same as `smtpd_sasl_security_options`) probably contains `noplaintext`, which excludes PLAIN and LOGIN: set it to `noanonymous`.',
 } as const satisfies Cause;
 
 /** The causes of a missing greeting after an earlier attempt that got further. */

@@ -363,11 +363,16 @@ describe('alert 112 (unrecognized_name)', () => {
 });
 
 describe('a handshake that takes too long', () => {
-  const timedOut = async (timeoutMs: number, answered: boolean, transport: Endpoint['transport'] = 'starttls') => {
+  const timedOut = async (
+    timeoutMs: number,
+    answered: boolean,
+    transport: Endpoint['transport'] = 'starttls',
+    address?: string,
+  ) => {
     const endpoint = testEndpoint(587, { timeoutMs, transport });
     const context = { endpoint, run: testRun(), budget: Deadline.after(1000) } as Context;
     const failure = { kind: 'timed-out', waitedMs: timeoutMs, answered } as const;
-    const { findings } = await judgeHandshakeFailure(context, undefined, { failure, helloBytes: 0 });
+    const { findings } = await judgeHandshakeFailure(context, address, { failure, helloBytes: 0 });
     const [found] = findings.map((one) => completeFinding(one, EXACTLY));
     return found;
   };
@@ -396,12 +401,18 @@ describe('a handshake that takes too long', () => {
   ] as const)(
     'is for the server owner if the timeout is that of the default: %s, %s',
     async (answered, transport, title) => {
-      const found = await timedOut(15_000, answered, transport);
+      const found = await timedOut(15_000, answered, transport, '127.0.0.1');
       expect(found).toMatchObject({ code: 'handshake-timeout', title, party: 'server', certainty: 'likely' });
       expect(found?.evidence).not.toHaveProperty('timeout');
       expect(found?.remedy).not.toMatch(/`timeout`/);
     },
   );
+
+  test('is for the network if nothing follows the STARTTLS of another machine, such as large packets', async () => {
+    const found = await timedOut(15_000, false, 'starttls', '192.0.2.1');
+    expect(found).toMatchObject({ code: 'handshake-timeout', party: 'network', certainty: 'likely' });
+    expect(found?.remedy).toMatch(/^First check whether large packets get through: .*`ping -M do -s 1472 HOST`/);
+  });
 });
 
 describe('the time limit of an attempt', () => {

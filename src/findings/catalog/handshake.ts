@@ -1,6 +1,10 @@
 import { entriesOf, type CatalogEntry, type Reproduction, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
+/** How to recognize a black hole for large packets, and how to fix it. Not every host replies to ping. */
+const PATH_MTU =
+  'If `ping -M do -s 1200 HOST` (IPv4) gets replies and `ping -M do -s 1472 HOST` does not, a router, tunnel or VPN drops large packets without telling: let ICMP "fragmentation needed" through, lower the MTU, or clamp the MSS (`iptables -j TCPMSS --clamp-mss-to-pmtu`).';
+
 const { error, notice } = entriesOf(['certificate']);
 
 const COMPARE_NETWORKS =
@@ -247,8 +251,7 @@ export const HANDSHAKE = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy:
-        "Check what delays the server: a slow or overloaded machine, an unreachable key store or OCSP responder. Also check for a middlebox that drops large packets (path MTU): the server's certificate chain takes several packets.",
+      remedy: `Check what delays the server: a slow or overloaded machine, an unreachable key store or OCSP responder. Also check for a middlebox that drops large packets: the server's certificate chain takes several packets. ${PATH_MTU}`,
     },
     {
       evidence: fields('waited', 'attemptLimit', 'timeout'),
@@ -256,6 +259,12 @@ export const HANDSHAKE = {
       resultType: 'validation-failure',
       causes: {
         'not-begun': {
+          title: 'Server does not begin the TLS handshake',
+          party: 'network',
+          certainty: 'likely',
+          remedy: `First check whether large packets get through: until here, all packets were small, and the reply to the ClientHello is the first large one. ${PATH_MTU} If they do, look in the server's log for this connection. If it shows nothing after STARTTLS, a firewall probably blocks TLS: compare with a connection from another network. Otherwise, check the server's load, its key store, and any proxy in front of it.`,
+        },
+        'not-begun-on-this-machine': {
           title: 'Server does not begin the TLS handshake',
           party: 'server',
           certainty: 'likely',

@@ -3,6 +3,7 @@ import { finding, type KnownFinding } from '../../findings/finding.js';
 import { excerpt, decodeBytes } from '../../text/peer.js';
 import { serverNameIndication } from '../../tls/names.js';
 import { inSeconds, shortTimeout, spentBudget } from '../budget.js';
+import { isLoopback } from '../../net/private-address.js';
 import type { Context } from '../context.js';
 import { negotiateAnything, type Negotiated } from '../diagnostic-handshake.js';
 import { stopped, type Stopped } from '../hand-over.js';
@@ -47,7 +48,7 @@ export async function judgeHandshakeFailure(
       if (intolerant) return stopped(intolerant);
       // If the whole attempt took too long, this wait is not the only one to blame.
       const short = evidence.attemptLimit === undefined ? shortTimeout(context.endpoint) : undefined;
-      const beginning = short ? 'not-begun-in-short-time' : isStartTls ? 'not-begun' : 'silent-port';
+      const beginning = short ? 'not-begun-in-short-time' : isStartTls ? notBegun(address) : 'silent-port';
       const cause = answered ? short && 'short-timeout' : beginning;
       const found = finding('handshake-timeout', own`${refusal.said}.`, {
         evidence: { ...refusal.evidence, ...short },
@@ -102,6 +103,11 @@ export async function judgeHandshakeFailure(
       );
     }
   }
+}
+
+/** No packet to this machine itself is too large. */
+function notBegun(address: string | undefined): CauseOf<'handshake-timeout'> {
+  return address !== undefined && isLoopback(address) ? 'not-begun-on-this-machine' : 'not-begun';
 }
 
 /** What a server does that cannot load its certificate or key, so it is the likely cause. */

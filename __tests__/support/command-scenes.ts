@@ -1,6 +1,6 @@
 import type { FindingCode } from '../../src/findings/catalog.js';
 import { Secret } from '../../src/secrets/secret.js';
-import type { Zone } from './name-server.js';
+import { SERVFAIL, type Zone } from './name-server.js';
 import type { CertificateName } from './certificate-fixtures.js';
 import { close, raw, reset, silence, startTls, wait, type Dialogue, type Reply, type Verb } from './dialogue.js';
 import { DKIM_KEYS, signingWith } from './finding-examples/delivery.js';
@@ -32,6 +32,12 @@ export const COMMAND_SCENES: readonly CommandScene[] = [
     endpoint: { host: 'mail.example.test', servername: 'mail.staging.test' },
     run: { resolver: () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]) },
     alsoShown: 'the setting is wrong, not the server',
+  },
+  {
+    name: 'has a name whose lookup fails',
+    endpoint: { host: 'broken.example.test' },
+    run: { resolver: () => Promise.reject(Object.assign(new Error('lookup'), { code: 'EAI_AGAIN' })) },
+    alsoShown: 'the command asks only DNS',
   },
   { name: 'greets as an IMAP server', server: { greeting: '* OK IMAP4rev1 ready' } },
   { name: 'greets in no known protocol', server: { greeting: 'Hello, who are you?' } },
@@ -309,6 +315,7 @@ export const NAMES: Zone = {
   'empty.example.test': {},
   'alias.example.test': { CNAME: 'gone.example.test' },
   'multicast.example.test': { A: '224.0.0.1' },
+  'broken.example.test': { A: SERVFAIL, MX: SERVFAIL },
   'good.example.test': { A: '127.0.0.1', MX: ['10 mx.example.test'] },
 };
 

@@ -117,6 +117,13 @@ describe('the settings of servers', () => {
 
 test.each([
   ['recipient-rejected', 'relay-denied-to-account', 'mx ESMTP Postfix', 'Postfix: put `permit_sasl_authenticated`'],
+  ['recipient-rejected', 'relay-denied-to-account', 'mx ESMTP ready', 'Probably nginx: nginx checks the credentials'],
+  [
+    'recipient-rejected',
+    'account-not-identified',
+    'mx ESMTP x-1 - gsmtp',
+    'Google: the administrator of the Workspace',
+  ],
   ['recipient-rejected', 'recipient-or-relay', 'mx ESMTP OpenSMTPD', 'OpenSMTPD: add `match from any auth'],
   ['recipient-rejected', 'account-rejected-by-address', 'mx ESMTP Exim 4.98', 'Exim: put `accept authenticated'],
   ['recipient-rejected', 'ehlo-name', 'mx ESMTP Postfix', 'Postfix: for the submission service'],

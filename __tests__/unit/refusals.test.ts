@@ -593,6 +593,10 @@ describe('a mail service does not let the account send', () => {
     ['550 5.7.705 Access denied, tenant has exceeded threshold', 'account-not-active'],
     ['550 5.4.6 Unusual sending activity detected. Please try after sometime.', 'account-not-active'],
     ['550 Your account has been suspended', 'account-not-active'],
+    [
+      "550-5.7.1 Invalid credentials for relay [192.0.2.1]. The IP address you've registered doesn't match|550 5.7.1 the account. Present one of your domain names in the HELO or EHLO command.",
+      'account-not-identified',
+    ],
     // Otherwise, the words are not about the account.
     ['454 Throttling failure: Maximum sending rate exceeded', 'rate-limit'],
     ['552 5.2.2 Over quota', 'mailbox-full'],

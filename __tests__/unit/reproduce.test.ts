@@ -390,6 +390,12 @@ describe('the dig command', () => {
     expect(commandOf('mail-domain', ENDPOINT)).toBe(`${addresses}; dig +noall +answer smtp.example.com MX`);
   });
 
+  test('shows how a lookup fails', () => {
+    expect(commandOf('failed-lookup', ENDPOINT)).toBe(
+      "dig +noall +comments smtp.example.com A smtp.example.com AAAA smtp.example.com MX | grep -E 'status: [^N]|no servers' && echo 'the lookup failed'",
+    );
+  });
+
   test('shows the key of a DKIM signature, and its length', () => {
     const evidence = { domain: 'example.com', selector: 'mail' };
     const lookup = 'dig +short TXT mail._domainkey.example.com';
@@ -413,11 +419,14 @@ describe('the dig command', () => {
     },
   );
 
-  test.each(['name', 'addresses', 'alias', 'mail-domain'] as const)('looks up no IP address: %s', (name) => {
-    for (const host of ['224.0.0.1', '2001:db8::1']) {
-      expect(commandOf(name, { ...ENDPOINT, host })).toBeUndefined();
-    }
-  });
+  test.each(['name', 'addresses', 'failed-lookup', 'alias', 'mail-domain'] as const)(
+    'looks up no IP address: %s',
+    (name) => {
+      for (const host of ['224.0.0.1', '2001:db8::1']) {
+        expect(commandOf(name, { ...ENDPOINT, host })).toBeUndefined();
+      }
+    },
+  );
 });
 
 describe('the commands of unencrypted probes', () => {

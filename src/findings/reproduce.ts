@@ -13,6 +13,7 @@ import {
   aliasCommand,
   dkimKeyCommand,
   dkimKeyLengthCommand,
+  failedLookupCommand,
   mailDomainCommand,
   mxCommand,
   nameCommand,
@@ -122,6 +123,7 @@ export const COMMANDS = {
   'line-ends': (endpoint, subject) => lineEndsCommand(endpoint, subject),
   /** Whether the host name exists. */
   name: (endpoint) => nameCommand(endpoint),
+  'failed-lookup': (endpoint) => failedLookupCommand(endpoint),
   addresses: (endpoint) => addressesCommand(endpoint),
   alias: (endpoint) => aliasCommand(endpoint),
   'mail-domain': (endpoint) => mailDomainCommand(endpoint),

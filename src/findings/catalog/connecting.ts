@@ -1,4 +1,4 @@
-import { NO_ADDRESS } from '../commands/dig.js';
+import { LOOKUP_FAILED, NO_ADDRESS } from '../commands/dig.js';
 import { entriesOf, type CatalogEntry, type Values } from './entry.js';
 import { EARLIER, fields } from './evidence.js';
 import { FIREWALL_EXAMPLES, REFUSED_SIBLINGS, REJECTED_SIBLINGS, SILENT_SIBLINGS } from './siblings.js';
@@ -121,7 +121,8 @@ export const CONNECTING = {
           party: 'network',
           certainty: 'likely',
           remedy:
-            "Run the gate again: the lookup itself failed, which says nothing about the mail server. If it persists, check the resolver of the machine that runs the gate, and the domain's name servers (an invalid DNSSEC signature has the same effect).",
+            "Look the name up on the machine that runs the gate, and with a public resolver (`dig @1.1.1.1`). If only the machine's own resolver fails, correct that, or its network. If both fail, the problem is in the domain's DNS: if `dig +cd @1.1.1.1` then gets an answer, its DNSSEC is invalid, such as an outdated DS record at the registrar; otherwise, its name servers do not respond. Whoever manages the domain must correct that. The lookup says nothing about the mail server. If it fails only sometimes, run the gate again.",
+          reproduce: { command: 'failed-lookup', shows: LOOKUP_FAILED },
         },
       },
     },

@@ -68,6 +68,15 @@ const CAUSES = {
     setting: 'ehlo-name-rules',
     reproduce,
   },
+  'account-not-identified': {
+    title: 'Relay does not know the account of the client',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy:
+      "Let the relay know to which account the gate belongs, in one of three ways: register the gate's public IP address in the account, authenticate (configure `auth`), or set `ehlo` to a name in one of the account's own domains. Also check that the domain of the sender is one of the account's domains. The IP addresses of GitHub-hosted runners change with every run.",
+    setting: 'relay-account',
+    reproduce,
+  },
   'client-name': {
     title: 'Client has no valid PTR record',
     party: 'configuration',
@@ -124,7 +133,7 @@ const CAUSES = {
     party: 'server',
     certainty: 'likely',
     remedy:
-      'Change the relay rules of the server for this port so that they include authenticated clients. Or use a `delivery.to` in a domain that the server serves.',
+      'Change the relay rules of the server for this port so that they include authenticated clients. If they do, and a proxy in front of the server checks the credentials itself, the proxy probably does not authenticate to the server: configure it to do so, but do not exempt its IP address, because the server would then be an open relay. Or use a `delivery.to` in a domain that the server serves.',
     examples:
       'Postfix: `permit_sasl_authenticated` in `smtpd_relay_restrictions`. Exim: `accept authenticated = *` in the ACL of `acl_smtp_rcpt`. OpenSMTPD: `match from any auth for any action "outbound"`.',
     setting: 'relay-for-accounts',

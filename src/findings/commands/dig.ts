@@ -15,6 +15,16 @@ export function aliasCommand({ host }: ReproducibleEndpoint): string | undefined
   return isIP(host) === 0 ? command(['dig', '+noall', '+comments', '+answer', host, 'CNAME']) : undefined;
 }
 
+/** What {@link failedLookupCommand} prints last if a lookup fails. */
+export const LOOKUP_FAILED = 'the lookup failed';
+
+/** The command that shows how a lookup of IP addresses or MX records fails. */
+export function failedLookupCommand({ host }: ReproducibleEndpoint): string | undefined {
+  if (isIP(host) !== 0) return undefined;
+  const lookup = command(['dig', '+noall', '+comments', host, 'A', host, 'AAAA', host, 'MX']);
+  return `${lookup} | grep -E 'status: [^N]|no servers' && echo '${LOOKUP_FAILED}'`;
+}
+
 /** The command that shows the IP addresses of the host. The target of an alias ends with a dot, and does not count. */
 export function addressesCommand({ host }: ReproducibleEndpoint): string | undefined {
   if (isIP(host) !== 0) return undefined;

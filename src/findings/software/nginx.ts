@@ -28,6 +28,8 @@ export const nginx: Software = {
       'the service of `auth_http` must run, and reply with `Auth-Status`, `Auth-Server` and `Auth-Port`. If it does, the mail server that it names probably does not respond: nginx sends the same reply for both. The error log shows which one it is.',
     'relay-unavailable':
       'nginx connects to the server that `auth_http` names in `Auth-Server` and `Auth-Port`, without TLS. The error log shows the reason.',
+    'relay-for-accounts':
+      'nginx checks the credentials itself, and the mail server behind it learns nothing of that by default. Set `proxy_smtp_auth on`, or `xclient on` if that server is configured to accept XCLIENT from nginx.',
     'client-certificate-request':
       'set `ssl_verify_client optional` and `ssl_client_certificate`, and add `external` to `smtp_auth`.',
   },

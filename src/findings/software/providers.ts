@@ -23,6 +23,8 @@ const google: Software = {
     ),
     'greeting-rejected':
       'for smtp-relay.gmail.com, the public IP address of the gate must be one of the allowed IP addresses in the setting "SMTP relay service" of the Admin console (Gmail, Routing).',
+    'relay-account':
+      'the administrator of the Workspace account registers IP addresses in the Admin console (Gmail, Routing, "SMTP relay service"), and can require SMTP AUTH there instead.',
     'auth-not-advertised': 'client submission is smtp.gmail.com on 587 or 465.',
     'submission-host': 'client submission is smtp.gmail.com on 587 or 465. mx.google.com on 25 does not offer AUTH.',
     'auth-rejected':
@@ -86,7 +88,7 @@ export const PROVIDERS = {
     rejects: /\bMailgun is not loving\b/,
     settings: {
       'auth-rejected':
-        'the username is a full address of the sending domain (postmaster@DOMAIN), and the password is its SMTP password, not an API key. EU domains use smtp.eu.mailgun.org.',
+        'first check the region of the sending domain: smtp.mailgun.org rejects the credentials of domains in the EU region, which use smtp.eu.mailgun.org, even if they are right. The username is a full address of the domain (postmaster@DOMAIN), and the password is its SMTP password, not an API key.',
       sandbox:
         'send with a domain of your own instead of the sandbox domain, or add the recipient to the authorized recipients. The recipient must confirm this.',
       'sender-identity': 'add the DNS records that the control panel shows for the domain, and verify it there.',

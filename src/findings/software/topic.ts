@@ -52,6 +52,8 @@ export type Topic =
   | 'relay-unavailable'
   | 'unauthenticated-mail'
   | 'auth-on-mx'
+  /** By what a relay knows to which account a client belongs. */
+  | 'relay-account'
   /** To allow authenticated clients to send to other domains. */
   | 'relay-for-accounts'
   /** To apply rules about the client's IP address and PTR record only before it has authenticated. */

@@ -87,6 +87,11 @@ const TABLE: readonly Row[] = [
     cause: 'rate-limit',
   },
   {
+    fits: ({ text }) => /\bcredentials for relay\b|\bidentify the sending domain\b/.test(text),
+    text: 'The server does not know to which account the client belongs.',
+    cause: 'account-not-identified',
+  },
+  {
     fits: ({ text }) => EHLO_NAME.test(text),
     text: "The server does not accept the client's EHLO name.",
     cause: 'ehlo-name',

@@ -1037,6 +1037,23 @@ describe('the cause of a refusal', () => {
 });
 
 describe('the cause of missing AUTH', () => {
+  const banner = 'mail.example.test ESMTP Postfix';
+
+  test.each<[string, string[], readonly string[], string]>([
+    [
+      'two equal lines',
+      [`220-${banner}`, `220 ${banner}`],
+      ['8BITMIME'],
+      'postscreen answers on a port for submission',
+    ],
+    ['a line before it', ['220-Wait', `220 ${banner}`], ['8BITMIME'], 'postscreen answers on a port for submission'],
+    ['one line', [`220 ${banner}`], ['8BITMIME'], 'AUTH not offered'],
+    ['two lines, with PIPELINING', [`220-${banner}`, `220 ${banner}`], ['PIPELINING'], 'AUTH not offered'],
+    ['lines of its own', ['220-mail.example.test ESMTP', '220 Welcome'], ['8BITMIME'], 'AUTH not offered'],
+  ])('is probably postscreen if that is how the greeting looks: %s', async (_, greeting, offersInTls, title) => {
+    expect((await runGate({ greeting, offersInTls }, { auth: AUTH })).found?.title).toBe(title);
+  });
+
   test.each<[string, readonly string[], Partial<Endpoint>, string]>([
     ['nothing, on a submission port', ['8BITMIME'], {}, 'AUTH not offered'],
     ['nothing, on an MX', ['8BITMIME'], { role: 'mx' }, 'AUTH not offered by an MX host'],

@@ -111,6 +111,14 @@ export const AUTHENTICATION = {
         },
         'not-encrypted': { ...TLS_IN_PROXY, reproduce: STILL_STARTTLS },
         'not-encrypted-after-starttls': { ...STARTTLS_IN_PROXY, reproduce: STILL_STARTTLS },
+        postscreen: {
+          title: 'postscreen answers on a port for submission',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Let `smtpd` instead of `postscreen` listen on this port (in `master.cf`), and run `postfix reload`: postscreen is for port 25, where other servers send mail, and does not offer AUTH itself. Also check that no firewall redirects this port to port 25. AUTH may well be enabled already.',
+          reproduce: { command: 'sign-in', shows: NO_AUTH },
+        },
         'mail-exchanger': {
           title: 'AUTH not offered by an MX host',
           party: 'configuration',

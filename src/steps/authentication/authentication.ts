@@ -54,7 +54,7 @@ export async function authentication(context: Context, secured: Secured): Promis
     const { kind, mechanism: wanted } = endpoint.auth;
     const mechanism = chooseMechanism(capabilities.mechanisms ?? [], { kind, wanted, canBind: binding !== undefined });
     if (mechanism === undefined) {
-      findings.push(cannotAuthenticate(endpoint, endpoint.auth, capabilities, plaintext?.capabilities));
+      findings.push(cannotAuthenticate(context, next, endpoint.auth, plaintext?.capabilities));
       return { ok: true, findings, facts, next };
     }
     facts = { ...facts, mechanism };
@@ -146,16 +146,32 @@ async function signIn(
 
 /** Why there is no mechanism that both sides support. */
 function cannotAuthenticate(
-  endpoint: Endpoint,
+  { endpoint }: Context,
+  { capabilities, greeting }: Pick<SignedIn, 'capabilities' | 'greeting'>,
   auth: Credentials,
-  secured: Capabilities,
   plain: Capabilities | undefined,
 ): KnownFinding {
-  const { mechanisms } = secured;
-  return mechanisms ? unavailable(mechanisms, auth) : notOffered(endpoint, secured, plain);
+  const { mechanisms } = capabilities;
+  return mechanisms ? unavailable(mechanisms, auth) : notOffered(endpoint, capabilities, plain, greeting);
 }
 
-function notOffered({ role, port }: Endpoint, secured: Capabilities, plain: Capabilities | undefined): KnownFinding {
+/**
+ * Whether postscreen answers. It sends the first line of its greeting before a pause, Postfix itself sends only one line.
+ * It never offers PIPELINING, because it detects clients that do not wait for replies.
+ */
+function isPostscreen(greeting: string, capabilities: Capabilities): boolean {
+  const lines = greeting.replace(/^220 /, '').split(' / ');
+  const [first = ''] = lines;
+  const isRepeated = lines.every((line) => line === first) || /^\S+ ESMTP Postfix\b/.test(lines.at(-1) ?? '');
+  return lines.length > 1 && isRepeated && !capabilities.has('PIPELINING');
+}
+
+function notOffered(
+  { role, port }: Endpoint,
+  secured: Capabilities,
+  plain: Capabilities | undefined,
+  greeting: string,
+): KnownFinding {
   const evidence = { capabilities: excerptOfList(secured.lines) || 'none' };
   const beforeTls = plain?.mechanisms;
   if (!beforeTls) {
@@ -167,6 +183,10 @@ function notOffered({ role, port }: Endpoint, secured: Capabilities, plain: Capa
       const message = own`Over TLS, the server offers STARTTLS, but not AUTH: it treats the session as unencrypted.`;
       const cause = plain ? 'not-encrypted-after-starttls' : 'not-encrypted';
       return finding('auth-not-advertised', message, { evidence, cause });
+    }
+    if (isPostscreen(greeting, secured)) {
+      const message = own`The server does not offer AUTH over TLS, and its greeting has several lines, as that of postscreen: "${greeting}".`;
+      return finding('auth-not-advertised', message, { evidence, cause: 'postscreen' });
     }
     return finding('auth-not-advertised', own`The server does not offer AUTH over TLS.`, { evidence });
   }

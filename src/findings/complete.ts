@@ -83,7 +83,10 @@ function remedyOf(
       ? examples
       : settingOf(setting, software, observed?.endpoint.tls.minVersion ?? '');
   const { settingNames = {}, mxOf } = observed?.endpoint ?? {};
-  const which = keyType === undefined ? [] : [`The server has another certificate; this is about the ${keyType} one.`];
+  const which =
+    keyType === undefined
+      ? []
+      : [`The server has another certificate as well; this finding is about the ${keyType} one.`];
   const fix = asConfigured([text, ...which, ...(more === undefined ? [] : [more])].join(' '), settingNames);
   // An endpoint with `mx` has no `host`.
   return mxOf ? fix.replaceAll('`host`', mxOf.isImplicit ? '`mx`' : 'the MX record') : fix;

@@ -226,6 +226,18 @@ describe('a client certificate that the server rejects', () => {
     expect(without.remedy).toMatch(/^If clients of this port must have a certificate, configure one with/);
   });
 
+  test('is shown with its dates if the server says that it has expired', () => {
+    const lost = new ConnectionLost(new Error('ssl3_read_bytes:tlsv13 alert:SSL alert number 45'));
+    const { message, remedy, evidence } = completeFinding(
+      errorToFinding(lost, context(shownAs(ours)), 'greeting').finding,
+      EXACTLY,
+    );
+    const validTo = new Date(ours.certificate.validTo).toISOString();
+    expect(message).toContain(`to ${validTo}.`);
+    expect(remedy).toContain(`valid until ${validTo}`);
+    expect(evidence).toMatchObject({ validTo });
+  });
+
   test.each([
     [48, /was not issued by a CA that the server trusts/],
     [40, /but ended the handshake although one is configured: alert 40 .*does not give a reason/],

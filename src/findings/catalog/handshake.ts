@@ -388,7 +388,7 @@ export const HANDSHAKE = {
       reproduce: { command: 'tls-until-closed', shows: alertOrReason },
     },
     {
-      evidence: fields('alert', 'name'),
+      evidence: fields('alert', 'name', 'validFrom', 'validTo'),
       reference: 'RFC 8446 section 4.4.2.4',
       resultType: 'validation-failure',
       causes: {
@@ -412,7 +412,8 @@ export const HANDSHAKE = {
         expired: {
           ...CLIENT,
           title: 'Client certificate rejected: expired',
-          remedy: 'Renew the certificate of `tls.client-cert`. If its dates are right, check the clock of the server.',
+          remedy: ({ validTo = '' }: Values) =>
+            `Renew the certificate of \`tls.client-cert\`: it is valid until ${validTo}. If that is in the future, check its issuers, whose certificates may have expired, and the clock of the server. To see its dates: \`openssl x509 -noout -subject -dates -in FILE\`.`,
         },
         unacceptable: {
           ...CLIENT,

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import type { CauseOf } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { Endpoint } from '../../plan/endpoint.js';
@@ -80,6 +81,12 @@ export function clientCertificateRefused({ tls }: Endpoint, number: number): Kno
     });
   }
   const [meaning, cause] = OF_A_CLIENT[number] ?? [];
+  if (cause === 'expired') {
+    const { validFromDate, validToDate } = new X509Certificate(tls.client.certificate);
+    const dates = { validFrom: validFromDate.toISOString(), validTo: validToDate.toISOString() };
+    const message = own`The server rejected the client certificate with ${alert}. The configured one is valid from ${dates.validFrom} to ${dates.validTo}.`;
+    return finding('client-certificate-required', message, { evidence: { ...evidence, ...dates }, cause });
+  }
   const message = meaning
     ? own`The server rejected the client certificate with ${alert}: ${fixed(meaning)}.`
     : own`The server requested a client certificate, but ended the handshake although one is configured: ${alert}, which does not give a reason.`;

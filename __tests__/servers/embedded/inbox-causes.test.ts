@@ -466,6 +466,8 @@ describe('the TLS of an inbox', () => {
     await using server = await startScriptedImap({});
     const found = onlyFinding(await gated(mailboxAt(server.port, 'imaps')));
     expect(found).toMatchObject({ cause: 'not-tls', party: 'configuration' });
+    expect(found.reproduce).toMatch(/^openssl s_client /);
+    expect(found.reproduceShows).toBe('wrong version number');
     expect(found.message).toMatch(/: the server sent unencrypted data instead of TLS: "\* OK IMAP4rev1 ready"\.$/);
   });
 
@@ -679,4 +681,10 @@ describe('the dialogue with the inbox', () => {
     const { report } = await gate(server.endpoint());
     expect([letters(report.steps), report.inboxTranscript]).toEqual(['ppppp', undefined]);
   });
+});
+
+test('the command for a mailbox that is in use shows the response code', () => {
+  const { reproduce } = CATALOG['inbox-unreachable'].causes.busy;
+  expect(reproduce.shows({ inboxReply: '-ERR [IN-USE] Mailbox is locked by session 7.' })).toBe('-ERR [IN-USE]');
+  expect(reproduce.shows({ inboxReply: '-ERR later' })).toBe('');
 });

@@ -100,6 +100,7 @@ export const INBOX_CAUSES = {
     certainty: 'likely',
     remedy:
       'Use the port for implicit TLS (993 for IMAP, 995 for POP3), or the scheme that upgrades the connection (`imap://`, `pop3://`): the server replies unencrypted on this port.',
+    reproduce: { command: 'inbox-tls', shows: 'wrong version number' },
   },
   'other-protocol': {
     title: 'Inbox is a server for another protocol',
@@ -159,6 +160,10 @@ export const INBOX_CAUSES = {
     certainty: 'likely',
     remedy:
       'Use a mailbox that no other client and no other job reads, or `imaps://`: a POP3 mailbox can be open in one session only. If the reply says that logins are too frequent, wait before the next run.',
+    reproduce: {
+      command: 'inbox',
+      shows: ({ inboxReply = '' }) => /^\S+ \[[A-Z-]+\]/.exec(inboxReply)?.[0] ?? '',
+    },
   },
   'starttls-not-offered': {
     title: 'Inbox does not offer STARTTLS',

@@ -114,6 +114,15 @@ test('a merge never removes or overwrites the report of a shard', async () => {
   expect(await readFile(join(runner.workspace, 'reports/report.json'), 'utf8')).toBe(renderJson(whole));
 });
 
+test('a merge does not run out of memory because of a report with millions of problems', async () => {
+  const [whole] = shardReports(GOOD, 1) as [Report];
+  const endpoints = Array.from({ length: 150_000 }, () => ({}));
+  await runner.write('reports/report.json', JSON.stringify({ ...whole, endpoints }));
+  const ended = await runner.run({}, { NODE_OPTIONS: '--max-old-space-size=128' }, undefined, { action: 'merge' });
+  expect(ended).toMatchObject({ code: 1, outputs: { result: 'fail' } });
+  expect(ended.summary).toContain('does not match the schema of reports at endpoints.0.name');
+});
+
 test('a merge with wrong inputs fails with all of them', async () => {
   const ended = await merge({ shards: '0', 'on-inconclusive': 'never' });
   expect(ended.code).toBe(1);

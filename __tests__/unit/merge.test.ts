@@ -372,6 +372,19 @@ describe('a merge is bounded', () => {
     ]);
   });
 
+  test.each<[string, unknown[], string]>([
+    ['endpoints', Array.from({ length: 200_001 }, () => ({})), 'it has more than 200000 endpoints'],
+    [
+      'values',
+      [{ steps: [{ findings: Array.from({ length: 100_000 }, () => 1) }] }],
+      'it has an endpoint with more than 100000 values',
+    ],
+  ])('in the number of %s in a report', (_, endpoints, problem) => {
+    const [report] = shardReports(TEN, 1) as [Report];
+    using folder = new ReportFolder().write('x.json', JSON.stringify({ ...report, endpoints }));
+    expect(problemsOf(folder)).toEqual([`x.json is damaged: ${problem}`, 'there is no report in the folder .']);
+  });
+
   test('in the number of files', () => {
     using folder = new ReportFolder();
     for (let index = 0; index <= 1000; index += 1) folder.write(`${index}.json`, '{}');

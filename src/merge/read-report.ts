@@ -1,11 +1,12 @@
 import { lstatSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { readRegularFile } from '../plan/regular-file.js';
-import { earlierFindings, reportSchema, STEP_IDS, TOOL, type EndpointReport, type Report } from '../report/report.js';
+import { earlierFindings, STEP_IDS, TOOL, type EndpointReport, type Report } from '../report/report.js';
 import { visible } from '../text/peer.js';
 import { codeOf } from '../text/reason.js';
 import { shorten } from '../text/shorten.js';
 import { countsOf, judge, resultOf, worst } from '../verdict/verdict.js';
+import { checkSchema } from './check-schema.js';
 
 type Reading = { readonly ok: true; readonly report: Report } | { readonly ok: false; readonly why: string };
 
@@ -31,12 +32,9 @@ export function readReport(path: string, maxBytes: number): Reading {
     const other = typeof version === 'string' ? `version ${quote(version)}` : 'an unknown version';
     return invalid(`was written by ${other} of the gate, and this is version ${TOOL.version}`);
   }
-  const checked = reportSchema.safeParse(content);
-  if (!checked.success) {
-    const at = checked.error.issues[0]?.path.join('.') ?? '';
-    return invalid(`is damaged: it does not match the schema of reports${at && ` at ${quote(at)}`}`);
-  }
-  const report = checked.data;
+  const checked = checkSchema(content as object);
+  if (!checked.ok) return invalid(checked.why);
+  const { report } = checked;
   return isConsistent(report) ? { ok: true, report } : invalid('is damaged: its parts contradict each other');
 }
 

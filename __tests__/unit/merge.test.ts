@@ -119,6 +119,26 @@ describe('a merge', () => {
     expect(merge(folder)).toMatchObject({ ok: true, report: { counts: { total: 12 } } });
   });
 
+  test('accepts skipped steps, notices and waived errors', () => {
+    const waived = { reason: 'being replaced', until: '2027-01-31' };
+    const { steps, ...rest } = anEndpoint(
+      { name: 'mixed.example' },
+      { capability: [aFinding('waiver-unused')], certificate: [aFinding('certificate-expired', { waived })] },
+    );
+    const skipped = steps.map((step) =>
+      step.id === 'delivery'
+        ? {
+            ...step,
+            status: 'skip' as const,
+            skipped: 'not-configured' as const,
+            findings: [aFinding('waiver-unused')],
+          }
+        : step,
+    );
+    using folder = new ReportFolder().writeAll(shardReports([...TEN, { ...rest, steps: skipped }], 2));
+    expect(merge(folder)).toMatchObject({ ok: true, report: { result: 'warn' } });
+  });
+
   test('counts a warning that only an earlier attempt at an endpoint had', () => {
     const warned = anEndpoint({ name: 'warned.example', ...warnedEarlier() });
     using folder = new ReportFolder().writeAll(shardReports([...TEN, warned], 2));
@@ -269,6 +289,12 @@ describe('a file that is no valid report', () => {
   const [report] = shardReports(TEN, 1) as [Report];
   const [endpoint] = report.endpoints as [EndpointReport];
   const json = renderJson(report);
+  /** The certificate step of each endpoint with changes. */
+  const withStep = (change: object): object[] =>
+    report.endpoints.map((one) => ({
+      ...one,
+      steps: one.steps.map((step) => (step.id === 'certificate' ? { ...step, ...change } : step)),
+    }));
   const changed = (change: object): string => JSON.stringify({ ...report, ...change });
 
   test.each<[string, string | Buffer, string]>([
@@ -315,11 +341,34 @@ describe('a file that is no valid report', () => {
     [
       'with an endpoint that is better than its steps',
       changed({
-        endpoints: report.endpoints.map((one) => ({
-          ...one,
-          steps: one.steps.map((step, index) => (index === 2 ? { ...step, status: 'fail' } : step)),
-        })),
+        endpoints: withStep({ status: 'fail', findings: [aFinding('certificate-expired')] }),
       }),
+      'is damaged: its parts contradict each other',
+    ],
+    [
+      'with an error in a step that passed',
+      changed({ endpoints: withStep({ findings: [aFinding('certificate-expired')] }) }),
+      'is damaged: its parts contradict each other',
+    ],
+    [
+      'with an error in a step that was skipped',
+      changed({
+        endpoints: withStep({
+          status: 'skip',
+          skipped: 'not-configured',
+          findings: [aFinding('certificate-expired')],
+        }),
+      }),
+      'is damaged: its parts contradict each other',
+    ],
+    [
+      'with a step that was skipped for no reason',
+      changed({ endpoints: withStep({ status: 'skip' }) }),
+      'is damaged: its parts contradict each other',
+    ],
+    [
+      'with a reason to skip a step that was not skipped',
+      changed({ endpoints: withStep({ skipped: 'blocked' }) }),
       'is damaged: its parts contradict each other',
     ],
     [

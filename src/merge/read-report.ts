@@ -1,11 +1,18 @@
 import { lstatSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { readRegularFile } from '../plan/regular-file.js';
-import { earlierFindings, STEP_IDS, TOOL, type EndpointReport, type Report } from '../report/report.js';
+import {
+  earlierFindings,
+  STEP_IDS,
+  TOOL,
+  type EndpointReport,
+  type Report,
+  type StepReport,
+} from '../report/report.js';
 import { visible } from '../text/peer.js';
 import { codeOf } from '../text/reason.js';
 import { shorten } from '../text/shorten.js';
-import { countsOf, judge, resultOf, worst } from '../verdict/verdict.js';
+import { countsOf, judge, resultOf, statusOf, worst } from '../verdict/verdict.js';
 import { checkSchema } from './check-schema.js';
 
 type Reading = { readonly ok: true; readonly report: Report } | { readonly ok: false; readonly why: string };
@@ -66,5 +73,14 @@ function isConsistent({ endpoints, policy, result, blocked, counts, run: { shard
 function isEndpointConsistent(endpoint: EndpointReport): boolean {
   const { steps, result } = endpoint;
   const before = earlierFindings(endpoint).length > 0 ? 'warn' : 'pass';
-  return steps.every(({ id }, index) => id === STEP_IDS[index]) && result === worst([resultOf(steps), before]);
+  return (
+    steps.every((step, index) => step.id === STEP_IDS[index] && isStepConsistent(step)) &&
+    result === worst([resultOf(steps), before])
+  );
+}
+
+/** A step is skipped only if no finding says more than a notice, and then the reason is there. */
+function isStepConsistent({ status, skipped, findings }: StepReport): boolean {
+  const ofFindings = statusOf(findings);
+  return skipped === undefined ? status === ofFindings : status === 'skip' && ofFindings === 'pass';
 }

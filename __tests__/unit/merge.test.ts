@@ -28,6 +28,19 @@ function four(replaced: Readonly<Record<number, Report | undefined>> = {}, detai
   );
 }
 
+/** Reports in which a password is redacted, even in the names. */
+function redacted(reports: readonly Report[], password: string): Report[] {
+  const redact = (text: string): string => text.replaceAll(password, '<redacted>');
+  return reports.map((report) => ({
+    ...report,
+    endpoints: report.endpoints.map(({ configured, ...one }) => ({
+      ...one,
+      name: redact(one.name),
+      ...(configured !== undefined && { configured: redact(configured) }),
+    })),
+  }));
+}
+
 /** A change to one shard. */
 const only =
   (k: number, details: ShardDetails) =>
@@ -102,13 +115,23 @@ describe('a merge', () => {
     });
   });
 
-  test('accepts names in which a password was redacted', () => {
-    const reports = shardReports(TEN, 2).map(({ endpoints, ...rest }) => ({
-      ...rest,
-      endpoints: endpoints.map((one) => ({ ...one, name: one.name.replace('example', '<redacted>') })),
-    }));
-    using folder = new ReportFolder().writeAll(reports);
+  test.each([
+    ['all', 'example'],
+    ['some', '3.example'],
+  ])('accepts names if a password was redacted in %s of them', (_, password) => {
+    using folder = new ReportFolder().writeAll(redacted(shardReports(TEN, 3), password));
     expect(merge(folder)).toMatchObject({ ok: true, report: { counts: { total: 10 } } });
+  });
+
+  test('accepts several names that are the same when a password is redacted', () => {
+    const expanded = ['1', '2', '3', '4'].flatMap((k) =>
+      ['a', 'b'].map((part) => anEndpoint({ name: `all${k}: ${part}`, configured: `all${k}` })),
+    );
+    const reports = shardReports([...TEN, ...expanded], 3);
+    const names = ['mail0', 'mail1', 'mail2', 'mail3', 'all1', 'all2', 'all3'];
+    const hidden = names.reduce<Report[]>((some, name) => redacted(some, name), reports);
+    using folder = new ReportFolder().writeAll(hidden);
+    expect(merge(folder)).toMatchObject({ ok: true, report: { counts: { total: 18 } } });
   });
 
   test('knows that the IP addresses of an endpoint are in one shard', () => {
@@ -244,6 +267,35 @@ describe('there is no verdict', () => {
         ...shardReports(TEN, 2).slice(0, 1),
         ...shardReports(TEN, 4, () => ({ run: { shard: { k: 2, n: 2 } } })).slice(3),
       ],
+      {},
+      [
+        'gate-1-shard-1/report.json does not have the endpoints of shard 1 of 2',
+        'gate-1-shard-2/report.json does not have the endpoints of shard 2 of 2',
+      ],
+    ],
+    [
+      'if endpoints were left out of a report and a password was redacted in its names',
+      () =>
+        redacted(
+          [
+            ...shardReports(TEN, 2).slice(0, 1),
+            ...shardReports(TEN, 4, () => ({ run: { shard: { k: 2, n: 2 } } })).slice(3),
+          ],
+          'mail',
+        ),
+      {},
+      [
+        'gate-1-shard-1/report.json does not have the endpoints of shard 1 of 2',
+        'gate-1-shard-2/report.json does not have the endpoints of shard 2 of 2',
+      ],
+    ],
+    [
+      'if two shards are exchanged and a password was redacted in one name',
+      () =>
+        redacted(
+          shardReports(TEN, 2, (k) => ({ run: { shard: { k: 3 - k, n: 2 } } })),
+          'mail3',
+        ),
       {},
       [
         'gate-1-shard-1/report.json does not have the endpoints of shard 1 of 2',

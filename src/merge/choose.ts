@@ -1,10 +1,9 @@
 import type { Report } from '../report/report.js';
-import { divide } from '../plan/shard.js';
-import { REDACTED } from '../secrets/secret.js';
 import { count } from '../text/count.js';
 import { visible } from '../text/peer.js';
 import { shorten } from '../text/shorten.js';
 import type { MergeSettings } from './inputs.js';
+import { findMisplaced } from './misplaced.js';
 
 /** A valid report. */
 export interface Candidate {
@@ -114,18 +113,11 @@ function duplicates(k: number, candidates: readonly Candidate[]): string[] {
   );
 }
 
-/**
- * The reports that do not have the endpoints of their shard, according to a new division of all endpoints. That cannot be
- * checked if a password in a name was redacted.
- */
+/** The reports that do not have the endpoints of their shard, according to a new division of all endpoints. */
 function misplaced(chosen: readonly Candidate[]): string[] {
-  const found = chosen.map(({ report }) => new Set(report.endpoints.map(({ name, configured }) => configured ?? name)));
-  const all = new Set(found.flatMap((names) => [...names]));
-  if ([...all].some((name) => name.includes(REDACTED))) return [];
-  const parts = divide([...all], chosen.length);
-  return chosen.flatMap((one, index) => {
-    const [names, expected = []] = [found[index], parts[index]];
-    if (names?.size === expected.length && expected.every((name) => names.has(name))) return [];
+  return findMisplaced(chosen.map(({ report }) => report.endpoints)).flatMap((index) => {
+    const one = chosen[index];
+    if (!one) return [];
     const { k, n } = shardOf(one);
     return [`${nameOf(one.path)} does not have the endpoints of shard ${k} of ${n}`];
   });

@@ -8,12 +8,24 @@ import type { Shard } from './endpoint.js';
  * @returns the names of each part; fewer parts only if there are fewer names
  */
 export function divide(names: readonly string[], parts: number): string[][] {
-  const hashed = names.map((name) => ({ name, hash: createHash('sha256').update(name).digest('hex') }));
+  const hashed = names.map((name) => ({ name, hash: hashOf(name) }));
   const sorted = hashed.sort((a, b) => (a.hash < b.hash ? -1 : 1)).map(({ name }) => name);
+  const start = (index: number): number => startOf(index, sorted.length, parts);
+  return Array.from({ length: Math.min(parts, sorted.length) }, (_, index) =>
+    sorted.slice(start(index), start(index + 1)),
+  );
+}
+
+/** What the names are sorted by. */
+export function hashOf(name: string): string {
+  return createHash('sha256').update(name).digest('hex');
+}
+
+/** How many names the parts before this one have. @param index of the part; `parts` means all names */
+export function startOf(index: number, names: number, parts: number): number {
   // With more parts than names, the first parts have one each.
-  const cuts = Math.min(parts, sorted.length);
-  const startOf = (index: number): number => Math.ceil((index * sorted.length) / cuts);
-  return Array.from({ length: cuts }, (_, index) => sorted.slice(startOf(index), startOf(index + 1)));
+  const cuts = Math.min(parts, names);
+  return Math.min(Math.ceil((index * names) / cuts), names);
 }
 
 /** The endpoints of a shard, in their order. @param endpoints with unique names */

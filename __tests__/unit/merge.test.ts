@@ -424,6 +424,14 @@ describe('a file that is no valid report', () => {
       'is damaged: its parts contradict each other',
     ],
     [
+      'with an endpoint twice',
+      changed({
+        endpoints: [...report.endpoints, endpoint],
+        counts: { ...report.counts, pass: 11, total: 11 },
+      }),
+      'is damaged: its parts contradict each other',
+    ],
+    [
       'with the steps in another order',
       changed({ endpoints: report.endpoints.map((one) => ({ ...one, steps: one.steps.toReversed() })) }),
       'is damaged: its parts contradict each other',

@@ -9,6 +9,7 @@ import {
   type Report,
   type StepReport,
 } from '../report/report.js';
+import { REDACTED } from '../secrets/secret.js';
 import { visible } from '../text/peer.js';
 import { codeOf } from '../text/reason.js';
 import { shorten } from '../text/shorten.js';
@@ -63,11 +64,20 @@ function isConsistent({ endpoints, policy, result, blocked, counts, run: { shard
   const verdict = judge(endpoints, policy);
   return (
     endpoints.every(isEndpointConsistent) &&
+    hasUniqueNames(endpoints) &&
     result === verdict.result &&
     blocked === verdict.blocks &&
     isDeepStrictEqual(counts, countsOf(endpoints)) &&
     (shard === undefined || shard.k <= shard.n)
   );
+}
+
+/** Configured names are unique. Redacted, they may not be, and parts of one endpoint may share a name. */
+function hasUniqueNames(endpoints: readonly EndpointReport[]): boolean {
+  const names = endpoints.flatMap(({ name, configured }) =>
+    configured === undefined && !name.includes(REDACTED) ? [name] : [],
+  );
+  return new Set(names).size === names.length;
 }
 
 function isEndpointConsistent(endpoint: EndpointReport): boolean {

@@ -1,4 +1,5 @@
-import { access, readFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { renderJson } from '../../src/output/json.js';
 import type { Report } from '../../src/report/report.js';
@@ -112,6 +113,40 @@ test('a merge never removes or overwrites the report of a shard', async () => {
   expect(ended.code).toBe(1);
   expect(ended.log).toContain('input report-dir: must not be the same folder as reports');
   expect(await readFile(join(runner.workspace, 'reports/report.json'), 'utf8')).toBe(renderJson(whole));
+});
+
+test.each([
+  ['in the folder of the reports', 'reports', 'reports/shard-1', ''],
+  ['in the workspace, which has the reports', '', 'reports/shard-1', ''],
+  ['if it is damaged', 'reports', 'reports/shard-1', 'x'],
+])('a merge does not remove the report of a shard to write its own: %s', async (_, reports, reportDir, damage) => {
+  await download(shardReports(GOOD, 2));
+  const path = join(runner.workspace, 'reports/shard-1/report.json');
+  const text = `${await readFile(path, 'utf8')}${damage}`;
+  await runner.write('reports/shard-1/report.json', text);
+  const ended = await merge({ reports, 'report-dir': reportDir });
+  expect(ended).toMatchObject({ code: 1, outputs: { result: 'fail' } });
+  expect(ended.log).toContain('input report-dir: cannot be used: its report.json is in the folder reports');
+  expect(await readFile(path, 'utf8')).toBe(text);
+});
+
+test('a merge does not remove the report of a shard that a link outside the workspace leads to', async () => {
+  await download(shardReports(GOOD, 2));
+  const elsewhere = await mkdtemp(join(tmpdir(), 'merge-'));
+  await rename(join(runner.workspace, 'reports'), join(elsewhere, 'reports'));
+  await symlink(join(elsewhere, 'reports'), join(elsewhere, 'link'));
+  const ended = await merge({ reports: join(elsewhere, 'reports'), 'report-dir': join(elsewhere, 'link/shard-1') });
+  expect(ended.code).toBe(1);
+  expect(ended.log).toContain('may be the report of a shard');
+  await access(join(elsewhere, 'reports/shard-1/report.json'));
+  await rm(elsewhere, { recursive: true });
+});
+
+test('a merge replaces its own report in the folder of the reports', async () => {
+  await download(shardReports(GOOD, 2));
+  const inputs = { reports: 'reports', 'report-dir': 'reports/merged' };
+  expect(await merge(inputs)).toMatchObject({ code: 0 });
+  expect(await merge(inputs)).toMatchObject({ code: 0, outputs: { 'endpoints-total': '4' } });
 });
 
 test('a merge does not run out of memory because of a report with millions of problems', async () => {

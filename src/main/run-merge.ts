@@ -1,15 +1,16 @@
-import { resolve } from 'node:path';
+import { join } from 'node:path';
 import { refuse } from './refuse.js';
 import { cancellation, type RunState } from './start.js';
 import { readMergeInputs, type MergeSettings } from '../merge/inputs.js';
 import { mergeReports } from '../merge/merge.js';
+import { reportDirProblem } from '../merge/report-dir.js';
 import { failureLine } from '../output/annotations.js';
 import { ConfigurationError, type Problem } from '../plan/source/problem.js';
 import { givenInputs } from '../runner/given-inputs.js';
 import { runnerLog } from '../runner/log.js';
 import { annotateProblems } from '../runner/problem-annotations.js';
 import { publish } from '../runner/publish.js';
-import { discardOldReport } from '../runner/report-file.js';
+import { discardOldReport, REPORT_NAME } from '../runner/report-file.js';
 import { locateInput } from '../runner/source.js';
 import { error } from '../runner/toolkit.js';
 
@@ -49,11 +50,10 @@ export async function runMerge(state: RunState): Promise<number> {
   return verdict.blocks ? 1 : 0;
 }
 
-/** Removes an old report, but not that of a shard. */
+/** Removes an old merged report, but not the report of a shard. */
 async function prepareReportDir(inputs: Readonly<Record<string, string>>): Promise<Problem[]> {
-  const [reports, reportDir] = ['reports', 'report-dir'].map((name) => (inputs[name] ?? '').trim());
-  if (reportDir !== undefined && reportDir !== '' && resolve(reportDir) === resolve(reports ?? '.')) {
-    return [{ input: 'report-dir', message: 'must not be the same folder as reports' }];
-  }
-  return discardOldReport(reportDir ?? '');
+  const [reports = '', reportDir = ''] = ['reports', 'report-dir'].map((name) => (inputs[name] ?? '').trim());
+  if (reportDir === '') return [];
+  const message = reportDirProblem(reports === '' ? '.' : reports, join(reportDir, REPORT_NAME));
+  return message === undefined ? discardOldReport(reportDir) : [{ input: 'report-dir', message }];
 }

@@ -13,8 +13,6 @@ import { readReport } from './read-report.js';
 const MAX_REPORTS = 1000;
 /** Of all reports together. */
 const MAX_BYTES = 1024 * 1024 * 1024;
-/** Of one report: a larger one may not fit into a string. */
-const MAX_REPORT_BYTES = 256 * 1024 * 1024;
 
 export type Merged =
   | { readonly ok: true; readonly report: Report; readonly verdict: Verdict; readonly log: readonly string[] }
@@ -54,7 +52,7 @@ function readAll(folder: string, files: readonly FoundFile[]): { candidates: Can
   const candidates: Candidate[] = [];
   const problems: string[] = [];
   for (const { path } of files) {
-    const read = readReport(join(folder, path), MAX_REPORT_BYTES);
+    const read = readReport(join(folder, path));
     if (read.ok) candidates.push({ path, report: read.report });
     else problems.push(`${nameOf(path)} ${read.why}`);
   }

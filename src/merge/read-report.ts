@@ -18,6 +18,8 @@ import { checkSchema } from './check-schema.js';
 
 type Reading = { readonly ok: true; readonly report: Report } | { readonly ok: false; readonly why: string };
 
+/** Of one report: a larger one may not fit into a string. */
+export const MAX_REPORT_BYTES = 256 * 1024 * 1024;
 /** In characters. */
 const QUOTE_LIMIT = 100;
 
@@ -25,12 +27,12 @@ const QUOTE_LIMIT = 100;
  * Reads a report, which is untrusted input.
  * @returns the report if it is complete and consistent; otherwise what is wrong with the file
  */
-export function readReport(path: string, maxBytes: number): Reading {
+export function readReport(path: string): Reading {
   let content: unknown;
   try {
     // A link in an artifact can point to any file on this machine.
     if (lstatSync(path).isSymbolicLink()) return invalid('is a symbolic link');
-    content = JSON.parse(readRegularFile(path, maxBytes));
+    content = JSON.parse(readRegularFile(path, MAX_REPORT_BYTES));
   } catch (error) {
     return invalid(error instanceof SyntaxError ? 'is damaged: it is not JSON' : `cannot be read (${codeOf(error)})`);
   }

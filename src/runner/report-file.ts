@@ -8,7 +8,7 @@ import type { Problem } from '../plan/source/problem.js';
 import { jsonPieces } from '../output/json.js';
 import type { Report } from '../report/report.js';
 
-const NAME = 'report.json';
+export const REPORT_NAME = 'report.json';
 
 /**
  * Removes the report of an earlier run before anything else happens, so that no later step can mistake it for a new one.
@@ -25,7 +25,7 @@ export async function discardOldReport(reportDir: string, workspace = process.cw
     return problem(` (${codeOf(error)})`);
   }
   try {
-    await unlink(join(folder, NAME));
+    await unlink(join(folder, REPORT_NAME));
   } catch (error) {
     if (!isMissing(error)) return problem(`: the report of an earlier run cannot be removed (${codeOf(error)})`);
   }
@@ -48,7 +48,7 @@ export async function writeReport(
   const folder = reportDir === undefined ? await temporaryFolder() : resolve(workspace, reportDir);
   if (reportDir !== undefined && (await leadsThroughLink(folder, workspace))) throw new Error(THROUGH_LINK);
   await mkdir(folder, { recursive: true });
-  const path = join(folder, NAME);
+  const path = join(folder, REPORT_NAME);
   const unfinished = `${path}.${randomUUID()}`;
   try {
     await writeFile(unfinished, jsonPieces(report), { flag: 'wx', signal });

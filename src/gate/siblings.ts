@@ -23,7 +23,7 @@ const OF_NO_CONNECTION: Readonly<Record<Unconnected, readonly (CauseOf<Unconnect
 };
 const OF_CREDENTIALS: readonly (CauseOf<'auth-rejected'> | undefined)[] = [
   undefined,
-  ...(['wrong-credentials', 'password-storage', 'bound-exchange', 'padded-secret'] as const),
+  ...(['wrong-credentials', 'password-storage', 'not-stored-for-scram', 'bound-exchange', 'padded-secret'] as const),
   ...(['password-expired', 'access-token', 'token-not-checked', 'account-disabled'] as const),
 ];
 

@@ -114,6 +114,16 @@ describe('SCRAM', () => {
     });
   });
 
+  test('a rejection without a challenge is not blamed on the password', async () => {
+    const server = { offersInTls: ['AUTH PLAIN SCRAM-SHA-256'], replies: { AUTH: '535 5.7.8 Authentication failed' } };
+    const { found } = await runGate(server);
+    expect(found).toMatchObject({
+      ...{ title: 'Password not stored for SCRAM, or unknown user', party: 'server', certainty: 'likely' },
+      remedy: expect.stringMatching(/form that SCRAM-SHA-256 requires.*`auth\.mechanism: PLAIN`/) as string,
+    });
+    expect(found).not.toHaveProperty('reproduce');
+  });
+
   test('an unsupported channel binding type is distinguished from a wrong password', async () => {
     const server = offering({ 'SCRAM-SHA-256-PLUS': scramOf({ bound: 'tls-server-end-point' }) });
     const { found, codes: all } = await runGate(server);

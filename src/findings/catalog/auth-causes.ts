@@ -177,6 +177,12 @@ const OF_THE_PASSWORD = {
       `If the server also offers PLAIN, set \`auth.mechanism: PLAIN\` for one run. If that works, the server does not store this password in the form that ${mechanism} requires: store it in that form, or stop offering ${mechanism}. If it does not work, the username or the password is wrong.`,
     { setting: 'auth-mechanisms' },
   ),
+  'not-stored-for-scram': server(
+    'Password not stored for SCRAM, or unknown user',
+    ({ mechanism = '' }: Values) =>
+      `Check on the server whether it stores the password of this account in the form that ${mechanism} requires. If not, store it in that form, or stop offering ${mechanism}. The password itself cannot be the reason, but the username can: a server may reply the same for a user that it does not know. If the server also offers PLAIN, \`auth.mechanism: PLAIN\` is a workaround, and shows which of the two it is: it works if the username and the password are right.`,
+    { setting: 'auth-mechanisms' },
+  ),
   'bound-exchange': configuration('Wrong password, or channel binding failed', ({ mechanism = '' }: Values) => {
     const unbound = mechanism.replace(/-PLUS$/, '');
     return `If the server also offers this mechanism without -PLUS, set \`auth.mechanism: ${unbound}\` for one run, without channel binding. If that works, find the proxy that terminates TLS, or configure the server to stop offering ${mechanism}. If it does not work, the username or the password is wrong.`;

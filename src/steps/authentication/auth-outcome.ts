@@ -173,6 +173,11 @@ function suspicionIn(
     return { text, cause: isNamed ? 'channel-binding' : 'bound-exchange' };
   }
   if (reportedError === undefined && iterations === undefined && /^(SCRAM|CRAM)-/.test(mechanism)) {
+    // A SCRAM server looks the user up before its first message, and the password matters only after that.
+    if (auth.expect === 'accepted' && mechanism.startsWith('SCRAM-')) {
+      const text = 'The server replied before the exchange depended on the password.';
+      return { text, cause: 'not-stored-for-scram' };
+    }
     const text = `A server can check the password only if it stores it in the form that ${mechanism} requires.`;
     return { text, cause: 'password-storage' };
   }

@@ -271,18 +271,18 @@ export const CAPABILITY = {
     {
       evidence: {
         ...fields('capabilities', 'masked', 'reply', 'greeting'),
-        host: 'the configured host, if a different one answered',
+        host: 'the configured host, if the greeting has a name in a different domain',
         answeredBy: 'the name in the greeting, if it is of a different domain than the host',
       },
       reference: 'RFC 3207 section 2',
       resultType: 'starttls-not-supported',
       causes: {
         'other-host': {
-          title: 'STARTTLS not offered: a different host answered',
+          title: 'STARTTLS not offered, probably by a different host',
           party: 'network',
           certainty: 'likely',
           remedy: ({ answeredBy = '', host = '' }: Values) =>
-            `Find out what ${answeredBy} is: it answered instead of ${host}. If it is a firewall, a proxy or a gateway of the gate's own network or provider, exempt the machine that runs the gate from its SMTP interception, or configure it to pass STARTTLS through. Or run the gate in a different network. Only if it is another name of the mail server, enable STARTTLS there.`,
+            `Find out what ${answeredBy} is: the greeting has this name, and ${host} is in a different domain. If it is a firewall, a proxy or a gateway of the gate's own network or provider, exempt the machine that runs the gate from its SMTP interception, or configure it to pass STARTTLS through. Or run the gate in a different network. Only if it is another name of the mail server, enable STARTTLS there.`,
           reproduce: NOT_OFFERED,
         },
         'tls-not-available': {

@@ -262,7 +262,7 @@ export const HANDSHAKE = {
           title: 'Server does not begin the TLS handshake',
           party: 'network',
           certainty: 'likely',
-          remedy: `First check whether large packets get through: until here, all packets were small, and the reply to the ClientHello is the first large one. ${PATH_MTU} If they do, look in the server's log for this connection. If it shows nothing after STARTTLS, a firewall probably blocks TLS: compare with a connection from another network. Otherwise, check the server's load, its key store, and any proxy in front of it.`,
+          remedy: `First check whether large packets get through: before TLS, all packets were small, and the ClientHello or the reply to it is the first large one. ${PATH_MTU} If they do, look in the server's log for this connection. If it shows nothing after STARTTLS, a firewall probably blocks TLS: compare with a connection from another network. Otherwise, check the server's load, its key store, and any proxy in front of it.`,
         },
         'not-begun-on-this-machine': {
           title: 'Server does not begin the TLS handshake',

@@ -75,36 +75,32 @@ test('a host with several addresses counts toward all of them until one is conne
 });
 
 describe('a side connection', () => {
-  test('counts, and comes before others', async () => {
-    const { limit, enter, leave, granted, names } = limitOf(2);
-    for (const name of ['a1', 'a2', 'a3']) enter(name, A);
+  test.each([1, 2, 3])('counts, but never waits, at a limit of %d', async (most) => {
+    const { limit, enter, leave, names } = limitOf(most);
+    for (let i = 0; i <= most; i += 1) enter(`a${i}`, A);
     await turn();
-    let leaveSide: (() => void) | undefined;
-    void limit.enterSide(granted.get('a1'), A).then((left) => (leaveSide = left));
+    const granted = names();
+    expect(granted).toHaveLength(most);
+    const sides = granted.map(() => limit.enterSide(A));
+    for (const name of granted) await leave(name);
+    expect(names()).toHaveLength(most);
+    sides[0]?.end();
     await turn();
-    expect(leaveSide).toBeUndefined();
-    await leave('a2');
-    expect(leaveSide).toBeDefined();
-    expect(names()).toEqual(['a1', 'a2']);
-    leaveSide?.();
-    await turn();
-    expect(names()).toEqual(['a1', 'a2', 'a3']);
+    expect(names()).toHaveLength(most + 1);
+    sides[0]?.end();
+    expect(limit.tryEnter([A])).toBeUndefined();
   });
 
-  test.each([1, 2, 3])('is one more than the limit of %d if all connections wait for one', async (most) => {
-    const { limit, enter, leave, granted } = limitOf(most);
-    const names = Array.from({ length: most }, (_, i) => `a${i}`);
-    for (const name of names) enter(name, A);
+  test('does not wait for the end of a pause', async () => {
+    const { limit, enter, pass, names } = limitOf(2);
+    limit.slowDown(A, 1000);
+    const side = limit.enterSide(A);
+    enter('a', A);
+    await pass(1000);
+    expect(names()).toEqual([]);
+    side.end();
     await turn();
-    const sides: (() => void)[] = [];
-    for (const name of names) void limit.enterSide(granted.get(name), A).then((left) => sides.push(left));
-    await turn();
-    expect(sides).toHaveLength(1);
-    for (let done = 1; done <= most; done += 1) {
-      sides[done - 1]?.();
-      await leave(names[done - 1] ?? '');
-      expect(sides).toHaveLength(Math.min(done + 1, most));
-    }
+    expect(names()).toEqual(['a']);
   });
 });
 

@@ -10,18 +10,11 @@ interface Host {
   notBefore: number;
   isPaused: boolean;
   readonly queue: Queue<Waiting>;
-  readonly sides: WaitingSide[];
 }
 
 interface Waiting {
   readonly addresses: readonly string[];
   readonly enter: (turn: Turn) => void;
-}
-
-/** A side connection that waits, and the turn of its main connection. */
-interface WaitingSide {
-  readonly turn: Turn | undefined;
-  readonly enter: () => void;
 }
 
 /** The right to connect to one of several IP addresses, until it is given back. */
@@ -35,13 +28,9 @@ export class Turn {
     this.#held = addresses;
   }
 
-  holds(address: string): boolean {
-    return this.#held.includes(address);
-  }
-
   /** Gives back all addresses but the one that is connected. */
   keep(address: string | undefined): void {
-    if (address !== undefined && this.holds(address)) this.#give([address]);
+    if (address !== undefined && this.#held.includes(address)) this.#give([address]);
   }
 
   /** Gives back what is left. */
@@ -96,19 +85,12 @@ export class ConnectionLimit {
   }
 
   /**
-   * Waits until a side connection may be opened, next to that of a turn. Connections that all wait for a side connection
-   * would wait forever, so then one more than the limit is allowed.
-   * @returns a function that gives it back
+   * Counts a side connection. It never waits, because its main connection is open: others may wait for that one to be
+   * closed, and the server closes it if it is idle for too long.
+   * @returns what gives the connection back
    */
-  async enterSide(turn: Turn | undefined, address: string): Promise<() => void> {
-    const host = this.#host(address);
-    await new Promise<void>((enter) => {
-      host.sides.push({ turn, enter });
-      this.#grant(address);
-    });
-    return () => {
-      this.#release(address);
-    };
+  enterSide(address: string): Turn {
+    return this.#take([address]);
   }
 
   /** @param ms milliseconds without a new connection, because the server asked for fewer */
@@ -128,7 +110,7 @@ export class ConnectionLimit {
   #host(address: string): Host {
     const known = this.#hosts.get(address);
     if (known) return known;
-    const host = { limit: this.most, open: 0, notBefore: 0, isPaused: false, queue: new Queue<Waiting>(), sides: [] };
+    const host = { limit: this.most, open: 0, notBefore: 0, isPaused: false, queue: new Queue<Waiting>() };
     this.#hosts.set(address, host);
     return host;
   }
@@ -152,13 +134,6 @@ export class ConnectionLimit {
 
   #grant(address: string): void {
     const host = this.#host(address);
-    for (;;) {
-      const [side] = host.sides;
-      if (!side || !(host.open < host.limit || isDeadlocked(host, address))) break;
-      host.sides.shift();
-      host.open += 1;
-      side.enter();
-    }
     for (;;) {
       const next = host.queue.first;
       if (!next) return;
@@ -184,9 +159,4 @@ export class ConnectionLimit {
       this.#grant(address);
     });
   }
-}
-
-/** Whether every connection belongs to a turn that waits for a side connection. */
-function isDeadlocked({ open, sides }: Host, address: string): boolean {
-  return open <= sides.filter(({ turn }) => turn?.holds(address)).length;
 }

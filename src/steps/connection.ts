@@ -76,34 +76,23 @@ export async function onSideConnection<T>(
   work: (side: Context, connection: Connection) => Promise<T>,
 ): Promise<T> {
   const closers: (() => Promise<void>)[] = [];
+  const turn = address === undefined ? undefined : context.run.connections.enterSide(address);
   const side: Context = {
     ...context,
     transcript,
     budget,
     ...(address !== undefined && { addresses: [{ address, family: isIPv6(address) ? 6 : 4 }] }),
-    turn: undefined,
+    turn,
     atEnd: (close) => closers.unshift(close),
     // The main connection reports them.
     onBareLineFeed: () => undefined,
   };
-  const leave = await enterSide(context, address, budget);
   try {
     return await work(side, await openConnection(side));
   } finally {
     for (const close of closers) await close();
-    leave();
+    turn?.end();
   }
-}
-
-/** The wait for other endpoints does not count toward a time limit. @returns a function that gives the connection back */
-async function enterSide(
-  { run, turn, budget: whole }: Context,
-  address: string | undefined,
-  budget: Deadline,
-): Promise<() => void> {
-  if (address === undefined) return () => undefined;
-  const entered = run.connections.enterSide(turn, address);
-  return whole.postponedBy(budget.postponedBy(run.end.race(entered, () => new Error('the run is over'))));
 }
 
 /**

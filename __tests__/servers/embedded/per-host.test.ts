@@ -1,14 +1,16 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { gateAll } from '../../../src/gate/scheduler.js';
 import { Deadline } from '../../../src/net/deadline.js';
 import { deferred } from '../../../src/net/deferred.js';
+import type { Resolver } from '../../../src/net/connect.js';
 import { ConnectionLimit } from '../../../src/net/connection-limit.js';
 import type { Endpoint, Plan } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
 import type { RunContext } from '../../../src/steps/context.js';
-import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
+import { HOST, createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
 import { close, type Act, type Dialogue } from '../../support/dialogue.js';
 import { startEmbedded } from '../../support/embedded.js';
-import { AUTH, DELIVERY, testEndpoint, testRun } from '../../support/gate.js';
+import { AUTH, DELIVERY, WITHOUT_PAUSES, codes, testEndpoint, testRun } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
 
 /** The limit of connections to one IP address. */
@@ -186,4 +188,62 @@ test('without a reply, a run that ends does not wait for its turn', async () => 
   });
   const found = reports.map(({ steps }) => steps[0]?.findings.map(({ code }) => code));
   expect(found).toEqual([['run-stopped'], ['run-stopped']]);
+});
+
+describe('a run ends, however its connections wait for each other', () => {
+  const ADDRESSES: Readonly<Record<string, readonly string[]>> = {
+    'mx1.example.test': ['127.0.0.2'],
+    'mx2.example.test': ['127.0.0.2', '127.0.0.3'],
+    'both.example.test': ['127.0.0.3', '127.0.0.2'],
+  };
+  const resolver: Resolver = (host, family) =>
+    Promise.resolve(family === 6 ? [] : (ADDRESSES[host] ?? []).map((address) => ({ address, family: 4 })));
+  const noAlias = () => Promise.reject(Object.assign(new Error('lookup'), { code: 'ENODATA' }));
+
+  const SIDES: Readonly<Record<string, [Partial<Endpoint>, Partial<Endpoint['tls']>]>> = {
+    probes: [{ probes: ['plaintext-auth', 'command-injection'] }, {}],
+    'both certificates': [{}, { dualCertificates: true }],
+    'all of these': [{ probes: ['plaintext-auth'] }, { dualCertificates: true, oldVersions: true }],
+    'a diagnostic handshake': [{}, { minVersion: 'TLSv1.3' }],
+  };
+  const combinations = Object.keys(SIDES).flatMap((side) =>
+    [1, 2, 32].flatMap((concurrency) => [1, 2, 4].map((perHost) => ({ side, concurrency, perHost }))),
+  );
+
+  test.each(combinations)('$side, concurrency $concurrency, per-host $perHost', async (combination) => {
+    const { side, concurrency, perHost } = combination;
+    const [keys, tls] = SIDES[side] ?? [];
+    let now = 0;
+    const connections = new ConnectionLimit(perHost, {
+      nowMs: () => now,
+      pause: async (ms) => {
+        await turn();
+        now += ms;
+      },
+    });
+    const isOld = tls?.minVersion !== undefined;
+    const dialogue: Dialogue = {
+      tls: { key: certs.good.key, cert: certs.good.chain, ...(isOld && { maxVersion: 'TLSv1.2' }) },
+      replies: { AUTH: '530 5.7.0 Must issue STARTTLS first' },
+    };
+    const busy: Dialogue = { ...dialogue, greeting: ['421 4.7.0 Busy', close] };
+    await using server = await startScriptedServer([busy, dialogue], '0.0.0.0');
+    const endpoint = (name: string, host: string, more: Partial<Endpoint> = {}): Endpoint => {
+      const one = at(server.port, name, { host, ...keys, ...more });
+      return { ...one, tls: { ...one.tls, ...tls } };
+    };
+    const endpoints = [
+      ...Array.from({ length: 5 }, (_one, i) => endpoint(`${i}`, '127.0.0.2')),
+      endpoint('two addresses', 'both.example.test'),
+      endpoint('all', 'both.example.test', { addresses: 'all' }),
+      endpoint('mx', 'example.test', { mx: { servername: HOST }, addresses: 'all' }),
+    ];
+    const run = { connections, resolver, mx: () => Promise.resolve(['mx1.example.test', 'mx2.example.test']) };
+    const reports = await gateWith(
+      endpoints,
+      { ...run, cname: noAlias, ...WITHOUT_PAUSES },
+      { concurrency, retries: 3 },
+    );
+    expect(reports.map(({ steps }) => codes(steps))).toEqual(Array(11).fill(isOld ? ['tls-version-too-old'] : []));
+  });
 });

@@ -91,7 +91,7 @@ export const inputShape = {
   ),
   'per-host': input(
     number(1, 1000).default(4),
-    'Maximum number of simultaneous connections to one IP address, regardless of `concurrency`: 1 to 1000. A server that replies with 421 or reports a rate limit gets fewer, after a pause.',
+    'Maximum number of simultaneous connections to one IP address, regardless of `concurrency`: 1 to 1000. Probes and additional handshakes count, but never wait for others. A server that replies with 421 or reports a rate limit gets fewer, after a pause.',
   ),
   timeout: input(
     number(1, 600).default(15),

@@ -35,7 +35,7 @@ test('port, role, transport, name and servername can be set', async () => {
   expect(endpoints.map(({ name, port, role, transport, mx }) => [name, port, role, transport, mx])).toEqual([
     ['a.example:2525', 2525, 'mx', 'starttls', {}],
     ['b.example:465', 465, 'mx', 'implicit', {}],
-    ['c.example', 25, 'mx', 'implicit', {}],
+    ['c.example:465', 465, 'mx', 'implicit', {}],
     ['relay', 25, 'submission', 'starttls', { servername: 'mail.d.example' }],
   ]);
 });

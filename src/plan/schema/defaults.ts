@@ -11,11 +11,11 @@ export function hostOf({ host, mx }: ServerKeys): string {
   return mx ?? host ?? '';
 }
 
-/** Default: 25 with `mx`, 465 with implicit TLS, 587 otherwise. */
+/** Default: 465 with implicit TLS, which port 25 never has; 25 with `mx`; 587 otherwise. */
 export function portOf({ port, mx, transport }: ServerKeys): number {
   if (port !== undefined) return port;
-  if (mx !== undefined) return PORTS.mx;
-  return transport === 'implicit' ? PORTS.implicit : PORTS.submission;
+  if (transport === 'implicit') return PORTS.implicit;
+  return mx === undefined ? PORTS.submission : PORTS.mx;
 }
 
 /** Default: `implicit` on port 465, `starttls` otherwise. */

@@ -176,7 +176,7 @@ export const endpointShape = {
   port: key(
     number(1, 65535).optional(),
     'TCP port: 1 to 65535.',
-    '25 with `mx`, 465 with `transport: implicit`, otherwise 587',
+    '465 with `transport: implicit`, 25 with `mx`, otherwise 587',
   ),
   transport: key(
     oneOf(enums.TRANSPORTS).optional(),

@@ -11,13 +11,13 @@ const FAMILIES = [4, 6] as const;
 /**
  * Expands an endpoint with `addresses: all` into one for each IP address, and one for each family whose lookup failed.
  * Without any IP address, the endpoint stays as it is, with the failure of its lookup.
- * @param taken the names of all configured endpoints
+ * @param taken the names of all configured endpoints, and of those that others have become; receives the new names
  */
 export async function expandAddresses(
   endpoint: Endpoint,
   retries: number,
   run: RunContext,
-  taken: ReadonlySet<string>,
+  taken: Set<string>,
 ): Promise<readonly Target[]> {
   const { name, origin } = endpoint;
   const expanded = (part: string): Endpoint => ({
@@ -42,10 +42,11 @@ export async function expandAddresses(
   ];
 }
 
-/** A name, with a number appended if another endpoint has it. */
-export function uniqueName(usual: string, taken: ReadonlySet<string>): string {
+/** Takes a name, with a number appended if another endpoint has it. */
+export function uniqueName(usual: string, taken: Set<string>): string {
   let unique = usual;
   for (let n = 2; taken.has(unique); n += 1) unique = `${usual} #${n}`;
+  taken.add(unique);
   return unique;
 }
 

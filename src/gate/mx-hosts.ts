@@ -15,15 +15,21 @@ import type { Target } from './retries.js';
 export const MAX_MX_HOSTS = 50;
 
 /**
+ * Milliseconds for the CNAME record of an MX host, whose test waits for it. Some name servers never reply to such a query.
+ * Long enough for a second query, in case a datagram is lost.
+ */
+const ALIAS_MS = 5000;
+
+/**
  * Expands an endpoint with `mx` into one for each MX host of the domain (RFC 5321 section 5.1), by preference, and one for
  * each MX record that names no host. If there is nothing to connect to, the endpoint stays as it is, with the reason.
- * @param taken the names of all configured endpoints
+ * @param taken the names of all configured endpoints, and of those that others have become; receives the new names
  */
 export async function expandMx(
   endpoint: Endpoint,
   retries: number,
   run: RunContext,
-  taken: ReadonlySet<string>,
+  taken: Set<string>,
 ): Promise<readonly Target[]> {
   const { mx, ...whole } = endpoint;
   const { name, host: domain } = whole;
@@ -39,22 +45,22 @@ export async function expandMx(
   });
   const expanded = tested.map(async (target): Promise<Target> => {
     const kind = whyNoHost(target);
+    const named = part(kind ? excerpt(target) || '.' : target);
     if (kind) {
       const others = targets.filter((other) => other !== target);
-      return { endpoint: part(excerpt(target) || '.'), addresses: new MxFailure(kind, target, others) };
+      return { endpoint: named, addresses: new MxFailure(kind, target, others) };
     }
     // Only an MX record must not name an alias, and an implicit MX has none.
     const isImplicit = target === domain;
     const alias = isImplicit ? undefined : await aliasOf(target, endpoint, run);
     const mxOf = { domain, isImplicit, ...(alias !== undefined && { alias }) };
-    return { endpoint: { ...part(target), host: target, servername: mx?.servername ?? target, mxOf } };
+    return { endpoint: { ...named, host: target, servername: mx?.servername ?? target, mxOf } };
   });
   const more = targets.length - tested.length;
-  const untested = {
-    endpoint: part(`${more} more MX hosts`),
-    addresses: new MxFailure('too-many', String(more), targets),
-  };
-  return [...(await Promise.all(expanded)), ...(more > 0 ? [untested] : [])];
+  const hosts = await Promise.all(expanded);
+  if (more === 0) return hosts;
+  const untested = new MxFailure('too-many', String(more), targets);
+  return [...hosts, { endpoint: part(`${more} more MX hosts`), addresses: untested }];
 }
 
 /**
@@ -89,5 +95,5 @@ function whyNoHost(target: string): MxFailureKind | undefined {
 
 /** The name for which an MX host is an alias. Unknown if the lookup fails. */
 async function aliasOf(host: string, { timeoutMs }: Endpoint, { cname, end }: RunContext): Promise<string | undefined> {
-  return cname(host, Deadline.after(timeoutMs, end)).catch(() => undefined);
+  return cname(host, Deadline.after(Math.min(timeoutMs, ALIAS_MS), end)).catch(() => undefined);
 }

@@ -325,6 +325,25 @@ describe('an MX record', () => {
     expect(seen(await gateWith(zone, [domain(server.port)]))).toEqual([['example.test: mx1.example.test', 'pass']]);
   });
 
+  test('has only seconds to be an alias, even with a long timeout', async () => {
+    await using server = await startMx();
+    const left: number[] = [];
+    const cname: RunContext['cname'] = (_, { remainingMs }) => {
+      left.push(remainingMs);
+      return Promise.reject(new Error('no response'));
+    };
+    const zone = { 'example.test': { MX: ['10 mx1.example.test'] } };
+    const reports = await gateWith(zone, [domain(server.port, { timeoutMs: 60_000 })], { run: { cname } });
+    expect(seen(reports)).toEqual([['example.test: mx1.example.test', 'pass']]);
+    expect(left).toEqual([expect.any(Number)]);
+    expect(left[0]).toBeLessThanOrEqual(5000);
+  });
+
+  test('has a name of its own, even if its target looks like another one', async () => {
+    const reports = await gateWith({}, [domain(25)], { run: { mx: () => Promise.resolve(['', '.']) } });
+    expect(reports.map(({ name }) => name)).toEqual(['example.test: .', 'example.test: . #2']);
+  });
+
   test('that names localhost or the domain itself is a host like any other', async () => {
     await using server = await startMx();
     const zone = { 'example.test': { MX: ['10 example.test', '20 localhost'] } };

@@ -10,7 +10,6 @@ import { authenticate } from '../../smtp/sign-in-exchange.js';
 import { excerpt, excerptOfList } from '../../text/peer.js';
 import { channelBinding } from '../../tls/channel-binding.js';
 import { alertOf } from '../../tls/handshake.js';
-import { judgeDialogueFailure } from '../capability/dialogue-failure.js';
 import { ehloName } from '../connection.js';
 import type { Context } from '../context.js';
 import { stoppedBy } from '../error-to-finding.js';
@@ -31,6 +30,7 @@ export async function authentication(context: Context, secured: Secured): Promis
   if (!opened.ok) {
     const phase = plaintext ? 'after-starttls' : 'implicit-tls';
     const place = { session, ehloName: name, greeting, address: connection.address, phase } as const;
+    const { judgeDialogueFailure } = await import('../capability/dialogue-failure.js');
     return { ...(await judgeDialogueFailure(context, opened.failure, place)), facts: known };
   }
 

@@ -6,8 +6,6 @@ import { excerpt } from '../../text/peer.js';
 import { beginSession, ehloName, openConnection } from '../connection.js';
 import type { Context } from '../context.js';
 import type { Connected, Facts, StepResult } from '../hand-over.js';
-import { judgeDialogueFailure, judgeSilence } from './dialogue-failure.js';
-import { judgeMissingOffer } from './missing-offer.js';
 import { own } from '../../text/own.js';
 
 /** Step 1: the server greets the client, accepts EHLO, and offers STARTTLS (RFC 3207 section 2). */
@@ -26,9 +24,11 @@ export async function capability(context: Context): Promise<StepResult<Connected
     const { failure } = opened;
     const greeting = failure.greeting && formatReply(failure.greeting);
     const facts = { address: connection.address, ehloName: name, ...(greeting !== undefined && { greeting }) };
+    const waitedMs = performance.now() - startedAt;
+    const { judgeDialogueFailure, judgeSilence } = await import('./dialogue-failure.js');
     const silence =
       failure.at === 'greeting' && !failure.answer.refused
-        ? await judgeSilence(context, connection, failure.answer.error, performance.now() - startedAt)
+        ? await judgeSilence(context, connection, failure.answer.error, waitedMs)
         : undefined;
     const { address } = connection;
     const place = { session, ehloName: name, greeting, address, phase: 'plain' } as const;
@@ -40,6 +40,7 @@ export async function capability(context: Context): Promise<StepResult<Connected
   const facts: Facts = { address: connection.address, greeting, ehloName: name, plaintext: capabilities };
   const findings = judgePlaintextAuth(endpoint, capabilities.mechanisms);
   if (!capabilities.has('STARTTLS')) {
+    const { judgeMissingOffer } = await import('./missing-offer.js');
     const missing = await judgeMissingOffer(context, connection, session, { greeting, capabilities });
     return { ok: false, findings: [missing, ...findings], facts };
   }

@@ -75,6 +75,7 @@ describe('a run over the whole corpus', () => {
         timeout: String(TIMEOUT_MS / 1000),
         retries: '0',
         concurrency: String(CONCURRENCY),
+        'per-host': String(CONCURRENCY),
       },
       { SECRET: PASSWORD },
     );
@@ -199,6 +200,7 @@ async function peakOf(endpoints: readonly string[], due?: readonly FindingCode[]
       timeout: '10',
       retries: '0',
       concurrency: String(CONCURRENCY),
+      'per-host': String(CONCURRENCY),
     },
     {
       SECRET: PASSWORD,

@@ -115,7 +115,9 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Check whether the mail server is running, and whether its log shows this connection. If so, it may be overloaded, or waiting for a DNS or blocklist lookup of the gate's IP address. Behind a proxy, it may not respond to the proxy, or expect the PROXY protocol, which a direct connection does not use. If it delays its greeting by design, raise `timeout`.",
+            "Check whether the mail server is running, and look in its log for this connection. The process for it may die at start because of a wrong setting, be overloaded, or wait for a DNS or blocklist lookup of the gate's IP address. Behind a proxy, it may not respond to the proxy, or expect the PROXY protocol, which a direct connection does not use. If it delays its greeting by design, raise `timeout`.",
+          examples:
+            'Postfix: "fatal" and "throttling" in the log mean that the process dies at start, often because of an option in `master.cf`: a space next to the `=` of `-o name=value` is an error.',
           reproduce: NO_REPLY,
         },
         'short-wait': {

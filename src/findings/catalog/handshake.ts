@@ -197,7 +197,7 @@ export const HANDSHAKE = {
           ...SERVER,
           title: 'Internal server error in the TLS handshake',
           remedy:
-            "Check the server's log for the time of the run. Typical causes are a certificate or key that is unreadable or does not match, an unreachable key store, session cache or OCSP responder, exhausted memory, or a TLS library without a feature that the configuration requires.",
+            "Check the server's log for the time of the run. Typical causes are a certificate or key that is missing (perhaps only for the name in SNI), unreadable or mismatched, an unreachable key store, session cache or OCSP responder, exhausted memory, or a TLS library without a feature that the configuration requires.",
           setting: 'tls-handshake-failed',
         },
         downgrade: {

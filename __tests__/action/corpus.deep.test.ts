@@ -99,8 +99,10 @@ describe('a run over the whole corpus', () => {
     for (const told of ['error', '[add-path]', '<script>']) expect(log).toContain(told);
     const meant = ['add-mask', 'group', 'endgroup', 'error', 'warning'];
     expect(commands.filter(({ name }) => !meant.includes(name))).toEqual([]);
-    const names = [...corpus.entries.map(({ name }) => name), GOOD];
-    expect(commands.filter(({ name }) => name === 'group')).toHaveLength(names.length);
+    // So many endpoints are only shown if they fail the gate.
+    const failed = ended.report?.endpoints.filter(({ result }) => result === 'fail' || result === 'inconclusive') ?? [];
+    expect(failed.length).toBeGreaterThan(corpus.entries.length / 2);
+    expect(commands.filter(({ name }) => name === 'group')).toHaveLength(failed.length);
     expect(commands.filter(({ name, data }) => name === 'group' && !data.startsWith('Transcript of '))).toEqual([]);
     expect(commands.filter(({ name }) => name === 'error').length).toBeLessThanOrEqual(10);
     expect(commands.filter(({ name }) => name === 'warning').length).toBeLessThanOrEqual(10);

@@ -4,6 +4,7 @@ import { SERVFAIL, type Zone } from './name-server.js';
 import type { CertificateName } from './certificate-fixtures.js';
 import { close, raw, reset, silence, startTls, wait, type Dialogue, type Reply, type Verb } from './dialogue.js';
 import { DKIM_KEYS, signingWith } from './finding-examples/delivery.js';
+import { MX_RECORDS } from './finding-examples/mx.js';
 import { AUTH, DELIVERY } from './gate.js';
 import { Mailbox } from './imap/mailbox.js';
 import { SCENE_TIMEOUT_MS, type Scene } from './scene.js';
@@ -310,6 +311,7 @@ interface NameScene {
 /** What the name server knows about the hosts of {@link NAME_SCENES}, and about a good one. */
 export const NAMES: Zone = {
   ...DKIM_KEYS,
+  ...MX_RECORDS,
   'domain.example.test': { MX: ['10 mx.example.test'] },
   'no-mail.example.test': { MX: ['0 .'] },
   'empty.example.test': {},
@@ -326,6 +328,7 @@ export const NAME_SCENES: readonly NameScene[] = [
   { name: 'is an alias for no name', host: 'alias.example.test', mailServers: [], alias: 'gone.example.test' },
 ];
 
+const ONLY_DNS = 'the command asks only DNS, which does not change for the twin';
 const SAME_SERVER = 'the twin is the same server with a configuration for which this is right';
 
 /** Why the twin of an example sends the text that shows the problem. */
@@ -333,6 +336,11 @@ export const SHOWN_BY_TWIN: Partial<Record<FindingCode, string>> = {
   'connection-lost': 'swaks says the same if the server closes the connection on QUIT',
   'dns-failed': 'only the gate has a resolver for the twin',
   'delivery-verdict-mismatch': 'the command asks only DNS, and the twin signs with a different key',
+  'mx-not-found': ONLY_DNS,
+  'mx-null': ONLY_DNS,
+  'mx-is-alias': ONLY_DNS,
+  'mx-is-address': ONLY_DNS,
+  'mx-invalid': ONLY_DNS,
   'no-route': 'the twin has this IP address, too',
   'implicit-tls-port': SAME_SERVER,
   'starttls-not-advertised': SAME_SERVER,

@@ -16,11 +16,24 @@ const targets =
   () =>
     Promise.resolve([...names]);
 
-const scene = (name: string, mx: RunContext['mx'], run: Partial<RunContext> = {}): Scene => ({
+/** What a name server has for the domains of the examples, whose commands ask it. */
+export const MX_RECORDS = {
+  'null-mx.example.test': { MX: ['0 .'] },
+  'aliased-mx.example.test': { CNAME: 'host.example.test' },
+  'address-mx.example.test': { MX: ['10 192.0.2.1'] },
+  'invalid-mx.example.test': { MX: ['10 mail _server\\'] },
+};
+
+/** @param host the domain */
+const scene = (
+  name: string,
+  mx: RunContext['mx'],
+  { host = DOMAIN.host, ...run }: Partial<RunContext> & { readonly host?: string } = {},
+): Scene => ({
   name,
   // No AUTH, as is usual for an MX host.
   server: { offersInTls: ['PIPELINING'] },
-  endpoint: DOMAIN,
+  endpoint: { ...DOMAIN, host, name: host },
   run: { mx, cname: failing('ENODATA'), resolver: onLoopback, ...run },
 });
 
@@ -34,21 +47,30 @@ export const OF_MX: FindingExamples<keyof typeof FINDINGS> = {
     },
   },
   'mx-null': {
-    raising: scene('is to be found by the MX records of a domain that accepts no mail', targets('')),
+    raising: scene('is to be found by the MX records of a domain that accepts no mail', targets(''), {
+      host: 'null-mx.example.test',
+    }),
     twin: scene('is the only MX host of a domain', targets(HOST)),
   },
   'mx-is-alias': {
-    raising: scene('is named by an alias in the MX record', targets(HOST), {
-      cname: () => Promise.resolve('host.example.test'),
-    }),
+    raising: {
+      ...scene('is named by an alias in the MX record', targets('aliased-mx.example.test'), {
+        cname: () => Promise.resolve('host.example.test'),
+      }),
+      endpoint: { ...DOMAIN, mx: { servername: HOST } },
+    },
     twin: scene('is named by its own name in the MX record', targets(HOST)),
   },
   'mx-is-address': {
-    raising: scene('is named by its IP address in the MX record', targets('192.0.2.1')),
+    raising: scene('is named by its IP address in the MX record', targets('192.0.2.1'), {
+      host: 'address-mx.example.test',
+    }),
     twin: scene('is named by its host name in the MX record', targets(HOST)),
   },
   'mx-invalid': {
-    raising: scene('has an underscore, a space and a backslash in its MX record', targets('mail\\032_server\\\\')),
+    raising: scene('has an underscore, a space and a backslash in its MX record', targets('mail\\032_server\\\\'), {
+      host: 'invalid-mx.example.test',
+    }),
     twin: scene('has a host name in its MX record', targets(HOST)),
   },
   'mx-too-many': {

@@ -38,3 +38,15 @@ test('a waiver counts only for the endpoints that have it', () => {
   const waiver = { finding: 'certificate-expired', until: '2099-12-31', reason: 'for the test' } as const;
   expect(judgments.of(presented, options, [waiver])).not.toBe(judgments.of(presented, options, []));
 });
+
+test('the host counts only for a wrong name, about which the finding names it', () => {
+  const judgments = new Judgments();
+  const presented = { sent: [new X509Certificate(good.cert)] };
+  const of = (name: string, host: string): PeerJudgment =>
+    judgments.of(presented, { policy, name, host, now, trust }, []);
+  expect(of(HOST, '127.0.0.1')).toBe(of(HOST, '127.0.0.2'));
+  const [mismatch] = of('wrong.example.test', HOST).findings;
+  expect(mismatch).toMatchObject({ code: 'certificate-hostname-mismatch', evidence: { host: HOST } });
+  const [other] = of('wrong.example.test', 'elsewhere.example.test').findings;
+  expect(other?.evidence).not.toHaveProperty('host');
+});

@@ -15,13 +15,15 @@ export class Judgments {
 
   /** Judges as {@link judgePeer} does. */
   of(presented: Presented, options: Omit<VerifyOptions, 'waived'>, waivers: readonly Waiver[]): PeerJudgment {
-    const { policy, name, host, now } = options;
+    const { policy, name, now } = options;
     const chain = presented.sent.map(({ fingerprint256 }) => fingerprint256);
     const period = Math.floor(now.getTime() / HOLDS_MS);
-    const key = hash('sha256', JSON.stringify([chain, presented.verifyError, policy, name, host, waivers, period]));
+    const key = hash('sha256', JSON.stringify([chain, presented.verifyError, policy, name, waivers, period]));
     const known = this.#known.get(key);
     if (known) return known;
     const judgment = judgePeer(presented, { ...options, waived: (code) => isWaived(code, waivers, now) });
+    // What is said about a wrong name also depends on the host.
+    if (judgment.findings.some(({ code }) => code === 'certificate-hostname-mismatch')) return judgment;
     if (this.#known.size >= MOST) this.#known.clear();
     this.#known.set(key, judgment);
     return judgment;

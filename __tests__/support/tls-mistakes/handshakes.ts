@@ -118,7 +118,7 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       name: 'an internal error',
       server: instead(alert(2, 80), wait(200), close),
       ...{ code: FAILED, title: 'Internal server error in the TLS handshake', ...LIKELY },
-      ...{ message: /alert 80 .*it had an internal error/, fix: /certificate or key that is unreadable/ },
+      ...{ message: /alert 80 .*it had an internal error/, fix: /certificate or key that is missing/ },
     },
     {
       name: 'a server that does not know the name',

@@ -1,6 +1,6 @@
 /*
  * What it costs to test endpoints (steps 1 to 3, with report and summary), compared with a minimal program (bench/floor.mjs)
- * and with the tools that people use by hand. They take turns in the same run, and the median of each is printed. With two
+ * and with the tools that people use manually. They take turns in the same run, and the median of each is printed. With two
  * or more CPUs, the clients run on one of them and the server on another. Argument: the largest number of endpoints
  * (default 5000).
  */

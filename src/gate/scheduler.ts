@@ -66,7 +66,7 @@ export async function gateAll(
   return compareSiblings(all);
 }
 
-/** Gates one endpoint and redacts its report. Never throws. */
+/** Gates one endpoint and redacts its report. Throws only if a part of the bundle is missing, which ends the run. */
 async function gateRedacted(
   target: Target,
   retries: number,

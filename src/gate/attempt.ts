@@ -23,12 +23,15 @@ import { statusOf } from '../verdict/verdict.js';
 import { unusedWaivers } from '../verdict/waivers.js';
 import { blockedStep, enrich, ofTheGate, redactingIn, reportOf, runStopped } from './endpoint-report.js';
 import { unlessStarved } from './runner-starved.js';
+import { asksForFewer } from './turns.js';
 import { own } from '../text/own.js';
 import { excerpt } from '../text/peer.js';
 
 export interface Attempt {
   readonly report: Omit<EndpointReport, 'attempts'>;
   readonly transient: Transient;
+  /** Whether the server asks for fewer connections. */
+  readonly isThrottled: boolean;
   /** The reply by which the server asked to send the message again later (RFC 6647). */
   readonly greylisted?: string;
 }
@@ -77,6 +80,7 @@ export async function attempt(
   return {
     report: reportOf(context, steps.facts, reports, performance.now() - startedAt),
     transient: steps.transient,
+    isThrottled: steps.isThrottled,
     ...(steps.greylisted !== undefined && { greylisted: steps.greylisted }),
   };
 }
@@ -94,6 +98,7 @@ class Steps {
   facts: Facts = {};
   /** Whether the failure of the last step that ran may be temporary. */
   transient: Transient = false;
+  isThrottled = false;
   greylisted: string | undefined;
 
   constructor(
@@ -130,6 +135,7 @@ class Steps {
     const ofStep = found.findings.filter(({ code }) => !probed.findings.some((one) => one.code === code));
     const ofName = id === openingStep(context.endpoint) ? judgeMxRecord(context.endpoint) : [];
     const all = [...ofName, ...ofStep, ...late, ...this.#drainBareLineFeeds(), ...last];
+    this.isThrottled ||= all.some(asksForFewer);
     const findings = this.#referToCauses(all, await enrich(all, id, context, this.facts));
     this.transient = result.isHandedOver ? false : found.transient || probed.transient;
     if (result.ok) this.#aheadMs = result.aheadMs ?? 0;

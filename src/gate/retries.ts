@@ -31,7 +31,7 @@ export async function attemptWithRetries(target: Target, retries: number, run: R
   try {
     for (; ; tries += 1) {
       const greylisting = firstDefer && { reply: firstDefer.reply, waitedMs: spentMs - firstDefer.atMs };
-      const { report, transient, greylisted } = await inTurn(target, run, (more) =>
+      const { report, transient, isThrottled, greylisted } = await inTurn(target, run, (more) =>
         attempt(endpoint, run, { addresses, greylisting, furthest, ...more }),
       );
       spentMs += report.durationMs;
@@ -44,7 +44,7 @@ export async function attemptWithRetries(target: Target, retries: number, run: R
       const isFinal = !transient || (transient === 'once' && isSilent);
       isSilent ||= transient === 'once';
       const pauseMs = isFinal ? undefined : nextPause(tries, retries, greylistingLeftMs, run);
-      adjustLimit(report, pauseMs ?? pauseBefore(tries + 1, run), run);
+      adjustLimit(report, isThrottled, pauseMs ?? pauseBefore(tries + 1, run), run);
       if (pauseMs === undefined) return withEarlier({ ...report, durationMs: spentMs, attempts: tries }, earlier);
       // A failed lookup has already been repeated with the same pauses.
       if (!(addresses instanceof Error)) await run.pause(pauseMs);

@@ -1,4 +1,5 @@
-import { titleOf } from '../findings/cause.js';
+import type { CauseOf } from '../findings/catalog.js';
+import type { KnownFinding } from '../findings/finding.js';
 import { Deadline } from '../net/deadline.js';
 import type { EndpointReport } from '../report/report.js';
 import { lookUp } from '../steps/connection.js';
@@ -27,25 +28,29 @@ export async function inTurn<T>(
   }
 }
 
-/** Titles of findings in which a server says that clients connect, authenticate or send too often. */
-const TOO_OFTEN: readonly string[] = [
-  titleOf('greeting-rejected', 'rate-limit'),
-  titleOf('auth-temporary-failure', 'too-many-attempts'),
-  titleOf('sender-rejected', 'rate-limit'),
+/** The causes of findings in which a server says that clients connect, authenticate or send too often. */
+const TOO_OFTEN: readonly (string | undefined)[] = [
+  'rate-limit' satisfies CauseOf<'greeting-rejected'> & CauseOf<'sender-rejected'>,
+  'too-many-attempts' satisfies CauseOf<'auth-rejected'> & CauseOf<'auth-temporary-failure'>,
 ];
 
+/** Whether the server asks for fewer connections: it replied with 421, or reports a rate limit. */
+export function asksForFewer({ code, cause }: KnownFinding): boolean {
+  return code === 'throttled' || TOO_OFTEN.includes(cause);
+}
+
 /**
- * Lowers the limit of a server that replies with 421 or reports a rate limit, and of no other server.
+ * Adapts the limit of a server after an attempt.
+ * @param isThrottled whether it asks for fewer connections
  * @param pauseMs milliseconds without a new connection
  */
 export function adjustLimit(
   { address, steps }: Pick<EndpointReport, 'address' | 'steps'>,
+  isThrottled: boolean,
   pauseMs: number,
   { connections }: RunContext,
 ): void {
   if (address === undefined) return;
-  const findings = steps.flatMap((step) => step.findings);
-  if (findings.some(({ code, title }) => code === 'throttled' || TOO_OFTEN.includes(title))) {
-    connections.slowDown(address, pauseMs);
-  } else if (steps.some(({ status }) => status === 'pass')) connections.speedUp(address);
+  if (isThrottled) connections.slowDown(address, pauseMs);
+  else if (steps.some(({ status }) => status === 'pass')) connections.speedUp(address);
 }

@@ -156,6 +156,9 @@ test.each([
 });
 
 test.each([
+  ['a greeting that names a rate limit', { greeting: ['554 5.7.0 Too many connections', close] }, true],
+  ['a greeting that rejects the client', { greeting: ['554 5.7.1 Access denied', close] }, false],
+  ['a rejection of AUTH for too many attempts', { replies: { AUTH: '535 5.7.0 Too many login attempts' } }, true],
   ['a rate limit of AUTH', { replies: { AUTH: '454 4.7.0 Too many login attempts' } }, true],
   ['a rate limit of the sender', { replies: { MAIL: '450 4.7.1 Too many messages, slow down' } }, true],
   ['a greylisted recipient', { replies: { RCPT: '450 4.7.1 Greylisted' } }, false],

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { ConnectFailure, NAME_UNKNOWN, NAME_WITHOUT_ADDRESS, resolve } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
 import { MxFailure, type MxFailureKind } from '../net/mx.js';
-import type { Endpoint } from '../plan/endpoint.js';
+import type { Endpoint, MxRecord } from '../plan/endpoint.js';
 import { dnsName } from '../plan/schema/values.js';
 import type { RunContext } from '../steps/context.js';
 import { excerpt } from '../text/peer.js';
@@ -52,8 +52,8 @@ export async function expandMx(
     }
     // Only an MX record must not name an alias, and an implicit MX has none.
     const isImplicit = target === domain;
-    const alias = isImplicit ? undefined : await aliasOf(target, endpoint, run);
-    const mxOf = { domain, isImplicit, ...(alias !== undefined && { alias }) };
+    const alias = isImplicit ? {} : await aliasOf(target, endpoint, run);
+    const mxOf = { domain, isImplicit, ...alias };
     return { endpoint: { ...named, host: target, servername: mx?.servername ?? target, mxOf } };
   });
   const more = targets.length - tested.length;
@@ -93,7 +93,17 @@ function whyNoHost(target: string): MxFailureKind | undefined {
   return dnsName(target) === undefined ? 'invalid' : undefined;
 }
 
-/** The name for which an MX host is an alias. Unknown if the lookup fails. */
-async function aliasOf(host: string, { timeoutMs }: Endpoint, { cname, end }: RunContext): Promise<string | undefined> {
-  return cname(host, Deadline.after(Math.min(timeoutMs, ALIAS_MS), end)).catch(() => undefined);
+/** The name for which an MX host is an alias, or why that is not known. */
+async function aliasOf(
+  host: string,
+  { timeoutMs }: Endpoint,
+  { cname, end }: RunContext,
+): Promise<Pick<MxRecord, 'alias' | 'aliasFailure'>> {
+  try {
+    const alias = await cname(host, Deadline.after(Math.min(timeoutMs, ALIAS_MS), end));
+    return alias === undefined ? {} : { alias };
+  } catch (error) {
+    const code = codeOf(error);
+    return code === NAME_UNKNOWN || code === NAME_WITHOUT_ADDRESS ? {} : { aliasFailure: code };
+  }
 }

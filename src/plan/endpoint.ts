@@ -88,6 +88,8 @@ export interface MxRecord {
   readonly isImplicit: boolean;
   /** The name for which its host is an alias. */
   readonly alias?: string;
+  /** Why it is not known whether its host is an alias: the code of the failed lookup. */
+  readonly aliasFailure?: string;
 }
 
 /** Names of keys by the key, such as `rcpt-to` for `delivery.to`. */

@@ -49,6 +49,11 @@ function nullMx(domain: string, others: readonly string[]): KnownFinding {
 
 /** What the MX record shows about the name of the host, besides the connection. */
 export function judgeMxRecord({ host, mxOf }: Pick<Endpoint, 'host' | 'mxOf'>): KnownFinding[] {
+  if (mxOf?.aliasFailure !== undefined) {
+    const detail = mxOf.aliasFailure;
+    const message = own`The gate could not check whether the MX host ${host} of ${mxOf.domain} is an alias: its CNAME record could not be looked up (${detail}).`;
+    return [finding('mx-alias-unknown', message, { evidence: { detail } })];
+  }
   if (mxOf?.alias === undefined) return [];
   const alias = excerpt(mxOf.alias);
   const message = own`The MX host ${host} of ${mxOf.domain} is an alias (CNAME) for ${alias}.`;

@@ -319,10 +319,25 @@ describe('an MX record', () => {
     expect(letters(report?.steps ?? [])).toBe('aawnn');
   });
 
-  test('whose alias cannot be looked up is not a warning', async () => {
+  test('whose alias cannot be looked up passes, with a notice', async () => {
     await using server = await startMx();
     const zone = { 'example.test': { MX: ['10 mx1.example.test'] }, 'mx1.example.test': { CNAME: SERVFAIL } } as const;
-    expect(seen(await gateWith(zone, [domain(server.port)]))).toEqual([['example.test: mx1.example.test', 'pass']]);
+    const reports = await gateWith(zone, [domain(server.port)]);
+    expect(seen(reports)).toEqual([['example.test: mx1.example.test', 'pass', 'mx-alias-unknown']]);
+    expect(reports[0]?.steps[0]?.findings[0]).toMatchObject({
+      severity: 'notice',
+      message:
+        'The gate could not check whether the MX host mx1.example.test of example.test is an alias: its CNAME record could not be looked up (ESERVFAIL).',
+      evidence: { detail: 'ESERVFAIL' },
+    });
+  });
+
+  test.each(['ENOTFOUND', 'ENODATA'])('that names a host without a CNAME record (%s) has no notice', async (code) => {
+    await using server = await startMx();
+    const cname = () => Promise.reject(Object.assign(new Error('lookup'), { code }));
+    const zone = { 'example.test': { MX: ['10 mx1.example.test'] } };
+    const reports = await gateWith(zone, [domain(server.port)], { run: { cname } });
+    expect(seen(reports)).toEqual([['example.test: mx1.example.test', 'pass']]);
   });
 
   test('has only seconds to be an alias, even with a long timeout', async () => {
@@ -334,7 +349,7 @@ describe('an MX record', () => {
     };
     const zone = { 'example.test': { MX: ['10 mx1.example.test'] } };
     const reports = await gateWith(zone, [domain(server.port, { timeoutMs: 60_000 })], { run: { cname } });
-    expect(seen(reports)).toEqual([['example.test: mx1.example.test', 'pass']]);
+    expect(seen(reports)).toEqual([['example.test: mx1.example.test', 'pass', 'mx-alias-unknown']]);
     expect(left).toEqual([expect.any(Number)]);
     expect(left[0]).toBeLessThanOrEqual(5000);
   });

@@ -61,6 +61,13 @@ export const OF_MX: FindingExamples<keyof typeof FINDINGS> = {
     },
     twin: scene('is named by its own name in the MX record', targets(HOST)),
   },
+  'mx-alias-unknown': {
+    raising: {
+      ...scene('has a name server that fails to look up CNAME records', targets(HOST), { cname: failing('ESERVFAIL') }),
+      endpoint: { ...DOMAIN, mx: { servername: HOST } },
+    },
+    twin: scene('has a name server that finds no CNAME record', targets(HOST)),
+  },
   'mx-is-address': {
     raising: scene('is named by its IP address in the MX record', targets('192.0.2.1'), {
       host: 'address-mx.example.test',

@@ -1,7 +1,7 @@
 import { beginning, entriesOf, type CatalogEntry, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
-const { error, warning } = entriesOf(['capability', 'certificate']);
+const { error, warning, notice } = entriesOf(['capability', 'certificate']);
 
 const TARGET = { target: 'the target of the MX record' } as const;
 
@@ -72,6 +72,17 @@ export const MX = {
       reproduce: { command: 'alias', shows: ({ alias = '' }: Values) => beginning(alias) },
     },
     { evidence: { alias: 'the name in the CNAME record of the MX host' }, reference: 'RFC 2181 section 10.3' },
+  ),
+  'mx-alias-unknown': notice(
+    'Alias check of the MX host failed',
+    'The CNAME record of the MX host could not be looked up: there was no reply within 5 seconds, or the name server reported a failure. So the gate does not know whether the MX record names an alias, which is not allowed. The host itself is tested.',
+    {
+      party: 'network',
+      certainty: 'likely',
+      remedy:
+        "Look the record up on the machine that runs the gate, and with a public resolver (`dig @1.1.1.1`, with the name of the host and `CNAME`). If only the machine's own resolver fails, correct that. If both fail, the name servers of the domain do not answer queries for CNAME records: whoever manages the domain must correct that. If it fails only sometimes, run the gate again.",
+    },
+    { evidence: fields('detail'), reference: 'RFC 2181 section 10.3' },
   ),
   'mx-is-address': error(
     'MX record contains an IP address',

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { startEmbedded, USER } from '../support/embedded.js';
+import { startEmbedded } from '../support/embedded.js';
 import { createLoopback, type Loopback } from '../support/loopback.js';
 import { createRunner } from '../support/runner.js';
 import { startScriptedServer } from '../support/scripted-server.js';
@@ -55,19 +55,9 @@ describe('a run loads only the parts of the bundle that it uses', () => {
   });
 
   test('with an IMAP inbox, its client too', async () => {
-    const { pki, identity, ca } = loopback;
+    const { pki, identity } = loopback;
     await using server = await startEmbedded({ pki, identity });
-    const inputs = {
-      endpoints: `127.0.0.1:${server.port}`,
-      ca,
-      ...USER,
-      'mail-from': USER.username,
-      'rcpt-to': USER.username,
-      inbox: `imaps://127.0.0.1:${server.imapPort}`,
-      'inbox-username': USER.username,
-      'inbox-password': USER.password,
-    };
-    expect(await loadedBy(inputs)).toBeGreaterThan(MOST_BYTES);
+    expect(await loadedBy(server.inputs)).toBeGreaterThan(MOST_BYTES);
   });
 
   test('and fails if a part is missing', async () => {

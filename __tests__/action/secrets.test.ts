@@ -109,20 +109,11 @@ test.each(['swaks', 'server', 'password', 'Username', 'replied', 'EHLO', 'PLAIN'
 );
 
 test('the password of an inbox is not disclosed, whether it is correct or wrong', async () => {
-  const { pki, identity, ca } = loopback;
+  const { pki, identity } = loopback;
   await using server = await startEmbedded({ pki, identity });
   await using runner = await createRunner();
-  const inputs = {
-    endpoints: `127.0.0.1:${server.port}`,
-    ca,
-    ...USER,
-    'mail-from': USER.username,
-    'rcpt-to': USER.username,
-    inbox: `imaps://127.0.0.1:${server.imapPort}`,
-    'inbox-username': USER.username,
-  };
-  const right = await runner.run({ ...inputs, 'inbox-password': USER.password });
-  const wrong = await runner.run({ ...inputs, 'inbox-password': SECRET });
+  const right = await runner.run(server.inputs);
+  const wrong = await runner.run({ ...server.inputs, 'inbox-password': SECRET });
   expect([right.outputs.result, wrong.outputs.result]).toEqual(['pass', 'fail']);
   expect(disclosed(published(right), USER.password, USER.username)).toEqual([]);
   expect(disclosed(published(wrong), SECRET, USER.username)).toEqual([]);
@@ -194,19 +185,10 @@ describe('the password of an inbox that the server repeats is not disclosed', ()
   const basic = base64(`${USERNAME}:${SECRET}`);
 
   async function gated(inbox: string): Promise<StepEnded> {
-    const { pki, identity, ca } = loopback;
+    const { pki, identity } = loopback;
     await using server = await startEmbedded({ pki, identity });
     await using runner = await createRunner();
-    return await runner.run({
-      endpoints: `127.0.0.1:${server.port}`,
-      ca,
-      ...USER,
-      'mail-from': USER.username,
-      'rcpt-to': USER.username,
-      inbox,
-      'inbox-username': USERNAME,
-      'inbox-password': SECRET,
-    });
+    return await runner.run({ ...server.inputs, inbox, 'inbox-username': USERNAME, 'inbox-password': SECRET });
   }
 
   function expectNotDisclosed(ended: StepEnded): void {
@@ -258,7 +240,7 @@ describe('the password of an inbox that the server repeats is not disclosed', ()
 });
 
 test('a credential in the message that arrived is not disclosed', async () => {
-  const { pki, identity, ca } = loopback;
+  const { pki, identity } = loopback;
   const forms = secretForms(USER.password, USER.username);
   const alter = (source: Buffer): Buffer =>
     Buffer.from(
@@ -266,16 +248,7 @@ test('a credential in the message that arrived is not disclosed', async () => {
     );
   await using server = await startEmbedded({ pki, identity, alter });
   await using runner = await createRunner();
-  const ended = await runner.run({
-    endpoints: `127.0.0.1:${server.port}`,
-    ca,
-    ...USER,
-    'mail-from': USER.username,
-    'rcpt-to': USER.username,
-    inbox: `imaps://127.0.0.1:${server.imapPort}`,
-    'inbox-username': USER.username,
-    'inbox-password': USER.password,
-  });
+  const ended = await runner.run(server.inputs);
   expect(codes(ended.report?.endpoints[0]?.steps ?? [])).toEqual(['message-altered']);
   expect(disclosed(published(ended), USER.password, USER.username)).toEqual([]);
 });
@@ -308,22 +281,15 @@ describe('an exception that contains a credential', () => {
 });
 
 test('debug logging discloses no credentials', async () => {
-  const { pki, identity, ca } = loopback;
+  const { pki, identity } = loopback;
   await using server = await startEmbedded({ pki, identity });
   await using runner = await createRunner();
-  const ended = await runner.run(
-    {
-      endpoints: `127.0.0.1:${server.port}`,
-      ca,
-      ...USER,
-      'mail-from': USER.username,
-      'rcpt-to': USER.username,
-      inbox: `imaps://127.0.0.1:${server.imapPort}`,
-      'inbox-username': USER.username,
-      'inbox-password': USER.password,
-    },
-    { ACTIONS_STEP_DEBUG: 'true', ACTIONS_RUNNER_DEBUG: 'true', RUNNER_DEBUG: '1', DEBUG: '*' },
-  );
+  const ended = await runner.run(server.inputs, {
+    ACTIONS_STEP_DEBUG: 'true',
+    ACTIONS_RUNNER_DEBUG: 'true',
+    RUNNER_DEBUG: '1',
+    DEBUG: '*',
+  });
   expect(ended.outputs.result).toBe('pass');
   expect(disclosed(published(ended), USER.password, USER.username)).toEqual([]);
 });

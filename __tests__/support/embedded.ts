@@ -43,6 +43,8 @@ export interface Embedded extends AsyncDisposable {
   readonly logins: readonly Login[];
   /** The endpoint for all five steps on this server, with some of it replaced. */
   endpoint(replaced?: Partial<Endpoint>): Endpoint;
+  /** The inputs of the action for all five steps on this server, whose certificate must be valid for 127.0.0.1. */
+  readonly inputs: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
@@ -113,6 +115,16 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
       timeoutMs: 5_000,
       ...replaced,
     }),
+    inputs: {
+      endpoints: `${LOOPBACK}:${smtp.port}`,
+      ca: pki.root.cert,
+      ...USER,
+      'mail-from': USER.username,
+      'rcpt-to': USER.username,
+      inbox: `imaps://${LOOPBACK}:${imap.port}`,
+      'inbox-username': USER.username,
+      'inbox-password': USER.password,
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

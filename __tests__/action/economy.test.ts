@@ -33,6 +33,37 @@ describe('an endpoint costs no more than its protocols need', () => {
   });
 });
 
+describe('a chain that many endpoints send', () => {
+  const HOSTS = Array.from({ length: 12 }, (_, index) => `127.0.0.${index + 2}`);
+
+  /** @returns how many signatures a run verifies */
+  async function verifiedFor(hosts: readonly string[]): Promise<number> {
+    const { pki, ca } = loopback;
+    const { key, chain } = await pki.issue({ names: ['mail.example.test'] });
+    await using server = await startScriptedServer({ tls: { key, cert: chain } }, '0.0.0.0');
+    await using runner = await createRunner();
+    const file = join(runner.temp, 'verifications');
+    const endpoint = (host: string): string =>
+      `- { host: ${host}, port: ${server.port}, servername: mail.example.test }`;
+    const { code, outputs } = await runner.run(
+      { endpoints: hosts.map(endpoint).join('\n'), ca },
+      {
+        NODE_OPTIONS: `--import=${resolve('__tests__/action/fixtures/verifications.mjs')}`,
+        VERIFICATIONS_FILE: file,
+      },
+    );
+    expect([code, outputs['endpoints-total']]).toEqual([0, String(hosts.length)]);
+    return Number(await readFile(file, 'utf8'));
+  }
+
+  test('is judged once, whatever the hosts are', async () => {
+    const once = await verifiedFor(HOSTS.slice(0, 1));
+    expect(once).toBeGreaterThan(0);
+    // Once more if a new minute begins meanwhile, because dates pass.
+    expect([once, 2 * once]).toContain(await verifiedFor(HOSTS));
+  });
+});
+
 describe('a run loads only the parts of the bundle that it uses', () => {
   const MOST_BYTES = 700 * 1024;
 

@@ -1,6 +1,6 @@
 import { access, mkdtemp, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { renderJson } from '../../src/output/json.js';
 import type { Report } from '../../src/report/report.js';
 import { aFinding, anEndpoint } from '../support/reports.js';
@@ -156,6 +156,21 @@ test('a merge does not run out of memory because of a report with millions of pr
   const ended = await runner.run({}, { NODE_OPTIONS: '--max-old-space-size=128' }, undefined, { action: 'merge' });
   expect(ended).toMatchObject({ code: 1, outputs: { result: 'fail' } });
   expect(ended.summary).toContain('does not match the schema of reports at endpoints.0.name');
+});
+
+test.each([
+  ['objects', `[${Array.from({ length: 20 }, () => `[${'{},'.repeat(600_000)}{}]`).join()}]`, '20000000 values'],
+  ['lists in lists', '['.repeat(32 * 1024 * 1024), '16 levels'],
+])('a merge does not run out of memory because of millions of %s', async (_, content, limit) => {
+  await runner.write('reports/report.json', content);
+  const file = join(runner.temp, 'peak');
+  const fixture = resolve('__tests__/action/fixtures/peak-memory.mjs');
+  const ended = await runner.run({}, { NODE_OPTIONS: `--import=${fixture}`, PEAK_FILE: file }, undefined, {
+    action: 'merge',
+  });
+  expect(ended).toMatchObject({ code: 1, outputs: { result: 'fail' } });
+  expect(ended.summary).toContain(`reports/report.json cannot be read (more than ${limit})`);
+  expect(Number(await readFile(file, 'utf8'))).toBeLessThan(512 * 1024 * 1024);
 });
 
 test('a merge with wrong inputs fails with all of them', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderJson } from '../../src/output/json.js';
 import { mergeReports } from '../../src/merge/merge.js';
@@ -353,7 +353,7 @@ describe('a file that is no valid report', () => {
     ['cut', json.slice(0, -100), 'is damaged: it is not JSON'],
     ['empty', '', 'is damaged: it is not JSON'],
     ['binary', Buffer.from([0, 255, 254, 1]), 'is damaged: it is not JSON'],
-    ['deeply nested', '['.repeat(200_000), 'is damaged: it is not JSON'],
+    ['deeply nested', '['.repeat(200_000), 'cannot be read (more than 16 levels)'],
     ['a list', '[]', 'is not a report of the gate'],
     ['null', 'null', 'is not a report of the gate'],
     ['of another program', '{"tool":{"name":"other"}}', 'is not a report of the gate'],
@@ -492,6 +492,45 @@ describe('a merge is bounded', () => {
     const [report] = shardReports(TEN, 1) as [Report];
     using folder = new ReportFolder().write('x.json', JSON.stringify({ ...report, endpoints }));
     expect(problemsOf(folder)).toEqual([`x.json is damaged: ${problem}`, 'there is no report in the folder .']);
+  });
+
+  test.each<[string, string, string]>([
+    ['values of a list', `[${'0,'.repeat(1_000_000)}0]`, 'more than 1000000 values in one object or list'],
+    [
+      'values, before they take memory',
+      `[${Array.from({ length: 20 }, () => `[${'[],'.repeat(600_000)}0]`).join()}]`,
+      'more than 20000000 values',
+    ],
+  ])('in the number of %s', (_, content, problem) => {
+    using folder = new ReportFolder().write('x.json', content);
+    expect(problemsOf(folder)).toEqual([`x.json cannot be read (${problem})`, 'there is no report in the folder .']);
+  });
+
+  test('in the number of values in all reports', () => {
+    const [report] = shardReports(TEN, 1) as [Report];
+    const others = `[${Array.from({ length: 20 }, () => `[${'0,'.repeat(999_990)}0]`).join()}]`;
+    using alone = new ReportFolder().write('x.json', others);
+    expect(problemsOf(alone)).toContain('x.json is not a report of the gate');
+    using folder = new ReportFolder().write('report.json', report).write('x.json', others);
+    expect(problemsOf(folder)).toEqual([
+      'x.json cannot be read (more than 20000000 values, with those of the other reports)',
+    ]);
+  });
+
+  test('in the size of a report', () => {
+    using folder = new ReportFolder().write('x.json', '');
+    truncateSync(join(folder.path, 'x.json'), 256 * 1024 * 1024 + 1);
+    expect(problemsOf(folder)).toEqual([
+      'x.json cannot be read (larger than 268435456 bytes)',
+      'there is no report in the folder .',
+    ]);
+  });
+
+  test('but brackets and commas in a text do not count', () => {
+    const text = `${'[{,'.repeat(10_000)}"\\`;
+    const endpoint = anEndpoint({ name: 'a.example', transcript: [{ at: 0, from: 'server', text }] });
+    using folder = new ReportFolder().writeAll(shardReports([endpoint], 1));
+    expect(merge(folder)).toMatchObject({ ok: true, report: { endpoints: [{ transcript: [{ text }] }] } });
   });
 
   test('in the number of files', () => {

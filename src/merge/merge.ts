@@ -51,10 +51,13 @@ function refusal(...problems: readonly string[]): Merged {
 function readAll(folder: string, files: readonly FoundFile[]): { candidates: Candidate[]; problems: string[] } {
   const candidates: Candidate[] = [];
   const problems: string[] = [];
+  let values = 0;
   for (const { path } of files) {
-    const read = readReport(join(folder, path));
-    if (read.ok) candidates.push({ path, report: read.report });
-    else problems.push(`${nameOf(path)} ${read.why}`);
+    const read = readReport(join(folder, path), values);
+    if (read.ok) {
+      candidates.push({ path, report: read.report });
+      values += read.values;
+    } else problems.push(`${nameOf(path)} ${read.why}`);
   }
   return { candidates, problems };
 }

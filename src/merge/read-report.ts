@@ -1,6 +1,5 @@
 import { lstatSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { readRegularFile } from '../plan/regular-file.js';
 import {
   earlierFindings,
   STEP_IDS,
@@ -15,24 +14,27 @@ import { codeOf } from '../text/reason.js';
 import { shorten } from '../text/shorten.js';
 import { countsOf, judge, resultOf, statusOf, worst } from '../verdict/verdict.js';
 import { checkSchema } from './check-schema.js';
+import { readJson } from './read-json.js';
 
-type Reading = { readonly ok: true; readonly report: Report } | { readonly ok: false; readonly why: string };
+type Reading =
+  | { readonly ok: true; readonly report: Report; readonly values: number }
+  | { readonly ok: false; readonly why: string };
 
-/** Of one report: a larger one may not fit into a string. */
-export const MAX_REPORT_BYTES = 256 * 1024 * 1024;
 /** In characters. */
 const QUOTE_LIMIT = 100;
 
 /**
  * Reads a report, which is untrusted input.
+ * @param others the number of values of the reports that are in memory already
  * @returns the report if it is complete and consistent; otherwise what is wrong with the file
  */
-export function readReport(path: string): Reading {
+export function readReport(path: string, others = 0): Reading {
   let content: unknown;
+  let values: number;
   try {
     // A link in an artifact can point to any file on this machine.
     if (lstatSync(path).isSymbolicLink()) return invalid('is a symbolic link');
-    content = JSON.parse(readRegularFile(path, MAX_REPORT_BYTES));
+    ({ content, values } = readJson(path, others));
   } catch (error) {
     return invalid(error instanceof SyntaxError ? 'is damaged: it is not JSON' : `cannot be read (${codeOf(error)})`);
   }
@@ -45,7 +47,7 @@ export function readReport(path: string): Reading {
   const checked = checkSchema(content as object);
   if (!checked.ok) return invalid(checked.why);
   const { report } = checked;
-  return isConsistent(report) ? { ok: true, report } : invalid('is damaged: its parts contradict each other');
+  return isConsistent(report) ? { ok: true, report, values } : invalid('is damaged: its parts contradict each other');
 }
 
 function invalid(why: string): Reading {

@@ -1,9 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { readRegularFile } from '../plan/regular-file.js';
 import { within } from '../plan/source/sources.js';
 import { codeOf } from '../text/reason.js';
-import { MAX_REPORT_BYTES } from './read-report.js';
+import { readJson } from './read-json.js';
 
 /**
  * Why the old report in `report-dir` must not be removed, nor a new one written there: it may be that of a shard.
@@ -30,7 +29,7 @@ function realPath(path: string): string {
 /** Only the report of a whole run, such as an old merged one, has no shard. */
 function mayBeOfShard(path: string): boolean {
   try {
-    const content = JSON.parse(readRegularFile(path, MAX_REPORT_BYTES)) as { run?: { shard?: unknown } } | null;
+    const content = readJson(path).content as { run?: { shard?: unknown } } | null;
     return content?.run?.shard !== undefined;
   } catch (error) {
     return !['ENOENT', 'ENOTDIR'].includes(codeOf(error));

@@ -15,7 +15,9 @@ export function readRegularFile(path: string, maxBytes = MAX_BYTES): string {
   // Windows does not have the flag, and undefined is 0 here.
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    if (!fstatSync(file).isFile()) throw unreadable(path, 'not a regular file');
+    const stat = fstatSync(file);
+    if (!stat.isFile()) throw unreadable(path, 'not a regular file');
+    if (stat.size > maxBytes) throw unreadable(path, `larger than ${maxBytes} bytes`);
     const chunks: Buffer[] = [];
     let size = 0;
     for (;;) {

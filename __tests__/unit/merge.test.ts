@@ -5,6 +5,7 @@ import { renderJson } from '../../src/output/json.js';
 import { mergeReports } from '../../src/merge/merge.js';
 import { readMergeInputs } from '../../src/merge/inputs.js';
 import type { EndpointReport, Report } from '../../src/report/report.js';
+import { UniqueNames } from '../../src/text/unique-names.js';
 import { schemaErrors } from '../support/report-schema.js';
 import { aFinding, anEndpoint, warnedEarlier } from '../support/reports.js';
 import { endpointsNamed, ReportFolder, shardReports, type ShardDetails } from '../support/shard-reports.js';
@@ -134,6 +135,17 @@ describe('a merge', () => {
     expect(merge(folder)).toMatchObject({ ok: true, report: { counts: { total: 18 } } });
   });
 
+  test('gives each endpoint a name of its own, and keeps those of configured endpoints', () => {
+    const name = 'a.example: mx.example';
+    const parts = ['a.example', 'a', 'b'].map((configured) => anEndpoint({ name, configured }));
+    using folder = new ReportFolder().writeAll(shardReports([...TEN, anEndpoint({ name }), ...parts], 4));
+    const merged = merge(folder);
+    if (!merged.ok) throw new Error(merged.problems.join());
+    const named = merged.report.endpoints.filter((one) => one.name.startsWith(name));
+    expect(named.map((one) => one.name).sort()).toEqual([name, ...[2, 3, 4].map((number) => `${name} #${number}`)]);
+    expect(named.find((one) => one.name === name)?.configured).toBeUndefined();
+  });
+
   test('knows that the IP addresses of an endpoint are in one shard', () => {
     const expanded = ['192.0.2.1', '192.0.2.2'].map((address) =>
       anEndpoint({ name: `all.example (${address})`, configured: 'all.example' }),
@@ -255,6 +267,18 @@ describe('there is no verdict', () => {
     [
       'if two shards are exchanged',
       () => shardReports(TEN, 2, (k) => ({ run: { shard: { k: 3 - k, n: 2 } } })),
+      {},
+      [
+        'gate-1-shard-1/report.json does not have the endpoints of shard 1 of 2',
+        'gate-1-shard-2/report.json does not have the endpoints of shard 2 of 2',
+      ],
+    ],
+    [
+      'if two shards have the same configured endpoint',
+      () => {
+        const [first, second] = shardReports(TEN, 2) as [Report, Report];
+        return [first, { ...second, endpoints: [...first.endpoints.slice(0, 1), ...second.endpoints.slice(1)] }];
+      },
       {},
       [
         'gate-1-shard-1/report.json does not have the endpoints of shard 1 of 2',
@@ -531,6 +555,12 @@ describe('a merge is bounded', () => {
     const endpoint = anEndpoint({ name: 'a.example', transcript: [{ at: 0, from: 'server', text }] });
     using folder = new ReportFolder().writeAll(shardReports([endpoint], 1));
     expect(merge(folder)).toMatchObject({ ok: true, report: { endpoints: [{ transcript: [{ text }] }] } });
+  });
+
+  test('in the time for names, however many are the same', () => {
+    const names = new UniqueNames(['a']);
+    const last = Array.from({ length: 200_000 }, () => names.take('a')).at(-1);
+    expect(last).toBe('a #200001');
   });
 
   test('in the number of files', () => {

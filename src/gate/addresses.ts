@@ -2,6 +2,7 @@ import { resolve, type Address } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
 import type { Endpoint } from '../plan/endpoint.js';
 import type { RunContext } from '../steps/context.js';
+import type { UniqueNames } from '../text/unique-names.js';
 import { lookUpWithRetries } from './lookups.js';
 import type { Target } from './retries.js';
 
@@ -11,18 +12,18 @@ const FAMILIES = [4, 6] as const;
 /**
  * Expands an endpoint with `addresses: all` into one for each IP address, and one for each family whose lookup failed.
  * Without any IP address, the endpoint stays as it is, with the failure of its lookup.
- * @param taken the names of all configured endpoints, and of those that others have become; receives the new names
+ * @param names those of all configured endpoints are taken, and those that others have become
  */
 export async function expandAddresses(
   endpoint: Endpoint,
   retries: number,
   run: RunContext,
-  taken: Set<string>,
+  names: UniqueNames,
 ): Promise<readonly Target[]> {
   const { name, origin } = endpoint;
   const expanded = (part: string): Endpoint => ({
     ...endpoint,
-    name: uniqueName(`${name} (${part})`, taken),
+    name: names.take(`${name} (${part})`),
     origin: { name: origin?.name ?? name, part },
   });
   const answers = await Promise.all(
@@ -40,14 +41,6 @@ export async function expandAddresses(
     ...addresses.map((one) => ({ endpoint: expanded(one.address), addresses: [one] })),
     ...unresolved.map(({ family, failure }) => ({ endpoint: expanded(`IPv${family}`), addresses: failure })),
   ];
-}
-
-/** Takes a name, with a number appended if another endpoint has it. */
-export function uniqueName(usual: string, taken: Set<string>): string {
-  let unique = usual;
-  for (let n = 2; taken.has(unique); n += 1) unique = `${usual} #${n}`;
-  taken.add(unique);
-  return unique;
 }
 
 function lookUp(

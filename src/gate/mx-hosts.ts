@@ -7,7 +7,7 @@ import { dnsName } from '../plan/schema/values.js';
 import type { RunContext } from '../steps/context.js';
 import { excerpt } from '../text/peer.js';
 import { codeOf } from '../text/reason.js';
-import { uniqueName } from './addresses.js';
+import type { UniqueNames } from '../text/unique-names.js';
 import { lookUpWithRetries } from './lookups.js';
 import type { Target } from './retries.js';
 
@@ -23,13 +23,13 @@ const ALIAS_MS = 5000;
 /**
  * Expands an endpoint with `mx` into one for each MX host of the domain (RFC 5321 section 5.1), by preference, and one for
  * each MX record that names no host. If there is nothing to connect to, the endpoint stays as it is, with the reason.
- * @param taken the names of all configured endpoints, and of those that others have become; receives the new names
+ * @param names those of all configured endpoints are taken, and those that others have become
  */
 export async function expandMx(
   endpoint: Endpoint,
   retries: number,
   run: RunContext,
-  taken: Set<string>,
+  names: UniqueNames,
 ): Promise<readonly Target[]> {
   const { mx, ...whole } = endpoint;
   const { name, host: domain } = whole;
@@ -40,7 +40,7 @@ export async function expandMx(
   const tested = targets.slice(0, MAX_MX_HOSTS);
   const part = (text: string): Endpoint => ({
     ...whole,
-    name: uniqueName(`${name}: ${text}`, taken),
+    name: names.take(`${name}: ${text}`),
     origin: { name, part: text },
   });
   const expanded = tested.map(async (target): Promise<Target> => {

@@ -1,6 +1,7 @@
 import type { Endpoint, Plan } from '../plan/endpoint.js';
 import type { EndpointReport, Progress } from '../report/report.js';
 import type { RunContext } from '../steps/context.js';
+import { UniqueNames } from '../text/unique-names.js';
 import { expandAddresses } from './addresses.js';
 import { defectReport, redactingIn } from './endpoint-report.js';
 import { attemptWithRetries, type Target } from './retries.js';
@@ -38,7 +39,7 @@ export async function gateAll(
     return isLarge ? large.use(gate) : gate();
   };
 
-  const names = new Set(plan.endpoints.map(({ name }) => name));
+  const names = new UniqueNames(plan.endpoints.map(({ name }) => name));
   const expand = async (lookUp: (own: RunContext) => Promise<readonly Target[]>): Promise<readonly Target[]> => {
     const parts = await inSlot(lookUp);
     progress.total += parts.length - 1;

@@ -1,8 +1,9 @@
 import { join, resolve } from 'node:path';
 import type { GatePolicy } from '../plan/endpoint.js';
-import type { Report, Verdict } from '../report/report.js';
+import type { EndpointReport, Report, Verdict } from '../report/report.js';
 import { codeOf } from '../text/reason.js';
 import { count } from '../text/count.js';
+import { UniqueNames } from '../text/unique-names.js';
 import { assemble } from '../verdict/assemble.js';
 import { attemptOf, chooseReports, nameOf, shardOf, type Candidate } from './choose.js';
 import { findJsonFiles, type FoundFile } from './find-files.js';
@@ -75,19 +76,25 @@ function mergeChosen(chosen: readonly Candidate[], settings: MergeSettings): { r
   const endedAt = Math.max(...reports.map(({ durationMs }, index) => (starts[index] ?? 0) + durationMs));
   const { id, planHash } = first.run;
   const attempts = reports.flatMap(({ run }) => run.attempt ?? []);
-  return assemble(
-    reports.flatMap(({ endpoints }) => endpoints),
-    {
-      policy,
-      run: {
-        ...(id !== undefined && { id }),
-        ...(attempts.length > 0 && { attempt: Math.max(...attempts) }),
-        ...(planHash !== undefined && { planHash }),
-      },
-      startedAt: new Date(startedAt),
-      durationMs: endedAt - startedAt,
+  return assemble(withUniqueNames(reports.flatMap(({ endpoints }) => endpoints)), {
+    policy,
+    run: {
+      ...(id !== undefined && { id }),
+      ...(attempts.length > 0 && { attempt: Math.max(...attempts) }),
+      ...(planHash !== undefined && { planHash }),
     },
-  );
+    startedAt: new Date(startedAt),
+    durationMs: endedAt - startedAt,
+  });
+}
+
+/**
+ * Names MX hosts and IP addresses as a run without shards would: such a name is only unique within its shard. The names of
+ * configured endpoints never change.
+ */
+function withUniqueNames(endpoints: readonly EndpointReport[]): EndpointReport[] {
+  const names = new UniqueNames(endpoints.filter((one) => one.configured === undefined).map(({ name }) => name));
+  return endpoints.map((one) => (one.configured === undefined ? one : { ...one, name: names.take(one.name) }));
 }
 
 function line(candidate: Candidate): string {

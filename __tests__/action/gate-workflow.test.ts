@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
 import type { Report } from '../../src/report/report.js';
 import { startEmbedded, type Embedded } from '../support/embedded.js';
 import { createLoopback } from '../support/loopback.js';
+import { createRunner } from '../support/runner.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 import { readWorkflow, type Workflow } from '../support/workflow/parse.js';
 import { WorkflowRun, type JobEnded } from '../support/workflow/run.js';
@@ -200,6 +203,34 @@ describe('gate.yml', () => {
       ['add-mask', '1'],
       ['add-mask', PASSWORD],
     ]);
+  });
+
+  test('gives ci.yml, which uses it without a server, the verdict that it expects', async () => {
+    const { jobs } = parse(await readFile('.github/workflows/ci.yml', 'utf8')) as {
+      jobs: {
+        'gate-in-shards': { with: Record<string, string | number> };
+        'gate-in-shards-fails': { steps: [{ run: string; env: Record<string, string> }] };
+      };
+    };
+    const inputs = jobs['gate-in-shards'].with;
+    expect(Object.keys(workflow.defaults)).toEqual(expect.arrayContaining(Object.keys(inputs)));
+    const run = new WorkflowRun(workflow, { inputs, files: {} });
+    const ended = await run.run();
+    expect(ended.map(({ id, result }) => [id, result])).toEqual([
+      ['plan', 'success'],
+      ['shard', 'success'],
+      ['shard', 'success'],
+      ['merge', 'success'],
+    ]);
+    const { outputs } = mergeOf(ended);
+    const [{ run: script, env }] = jobs['gate-in-shards-fails'].steps;
+    const values = Object.entries(env).map(([name, expression]) => {
+      const [, output = ''] = /^\$\{\{ needs\.gate-in-shards\.outputs\.([\w-]+) \}\}$/.exec(expression) ?? [];
+      return [name, outputs[output] ?? 'unknown'] as const;
+    });
+    await using runner = await createRunner();
+    expect((await runner.shell(script, Object.fromEntries(values))).code).toBe(0);
+    expect((await runner.shell(script, { ...Object.fromEntries(values), FAILED: '2' })).code).not.toBe(0);
   });
 
   test('names its artifacts so that it can be used more than once in a run', async () => {

@@ -15,8 +15,9 @@ export interface Workflow {
   readonly defaults: Readonly<Record<string, string | number | boolean>>;
 }
 
-export interface WorkflowJob extends Omit<Job, 'steps'> {
-  readonly steps: readonly WorkflowStep[];
+export interface WorkflowJob extends Omit<Job, 'type' | 'steps'> {
+  /** Undefined if the job uses a reusable workflow. */
+  readonly steps: readonly WorkflowStep[] | undefined;
 }
 
 /** The model of a step has no inputs. */
@@ -36,7 +37,7 @@ export async function parseWorkflowText(content: string): Promise<Workflow> {
   const raw = child(value, 'jobs');
   return {
     jobs: jobs.map((job) => {
-      if (job.type !== 'job') throw new Error(`${job.id.value} has no steps of its own`);
+      if (job.type !== 'job') return { ...job, steps: undefined };
       const steps = raw && child(raw, job.id.value, 'steps')?.assertSequence('steps');
       return {
         ...job,

@@ -90,6 +90,7 @@ export class WorkflowRun {
     let variables: Record<string, string> = {};
     let success = true;
     const all = () => ({ ...contexts, steps, runner: { temp: runner.temp }, job: SELF, env: variables });
+    if (!job.steps) throw new Error(`The job ${job.id.value} has no steps of its own`);
     for (const step of job.steps) {
       if (!('run' in step || 'uses' in step)) throw new Error('A step of this kind is not supported');
       if (evaluate(step.if, all(), { success }) !== true) continue;

@@ -186,7 +186,7 @@ const ANY_SUBJECT = {
     domain: 'example.com',
     selector: 'mail',
   },
-  capabilities: [],
+  capabilities: ['AUTH PLAIN'],
 };
 
 /** A list, or nothing where a finding has no evidence but its message. */

@@ -2,7 +2,18 @@ import type { FindingCode } from '../../src/findings/catalog.js';
 import { Secret } from '../../src/secrets/secret.js';
 import { SERVFAIL, type Zone } from './name-server.js';
 import type { CertificateName } from './certificate-fixtures.js';
-import { close, raw, reset, silence, startTls, wait, type Dialogue, type Reply, type Verb } from './dialogue.js';
+import {
+  close,
+  raw,
+  reset,
+  silence,
+  startTls,
+  wait,
+  type Dialogue,
+  type Reply,
+  type Sasl,
+  type Verb,
+} from './dialogue.js';
 import { DKIM_KEYS, signingWith } from './finding-examples/delivery.js';
 import { MX_RECORDS } from './finding-examples/mx.js';
 import { AUTH, DELIVERY } from './gate.js';
@@ -17,6 +28,12 @@ const replying = (verb: Verb | `plain:${Verb}` | `tls:${Verb}`, reply: Reply): D
   offersInTls: ['AUTH PLAIN LOGIN'],
   replies: { [verb]: reply },
 });
+
+/** A mechanism that rejects everyone without a challenge. */
+// eslint-disable-next-line require-yield
+const refusing: Sasl = function* () {
+  return '535 5.7.8 Authentication failed';
+};
 
 /** A scene, and a similar server against which its commands do not show the problem. */
 interface CommandScene extends Scene {
@@ -79,6 +96,21 @@ export const COMMAND_SCENES: readonly CommandScene[] = [
       },
     },
     twin: { offersInTls: ['AUTH XOAUTH2'], replies: { AUTH: '235 2.7.0 Accepted' } },
+  },
+  {
+    name: 'rejects SCRAM without a challenge, and accepts the password',
+    server: {
+      offersInTls: ['AUTH PLAIN SCRAM-SHA-256'],
+      sasl: { 'SCRAM-SHA-256': refusing },
+    },
+    endpoint: signsIn,
+    twin: { offersInTls: ['AUTH PLAIN'], replies: { AUTH: '535 5.7.8 Authentication failed' } },
+  },
+  {
+    name: 'rejects SCRAM without a challenge, and offers nothing else',
+    server: { offersInTls: ['AUTH SCRAM-SHA-256'], replies: { AUTH: '535 5.7.8 Authentication failed' } },
+    endpoint: signsIn,
+    twin: { offersInTls: ['AUTH SCRAM-SHA-256'], replies: { AUTH: '334 cj1h' } },
   },
   {
     name: 'does not offer SMTPUTF8 for an address that requires it',

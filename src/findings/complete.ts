@@ -1,6 +1,6 @@
 import type { Finding, StepId } from '../report/report.js';
 import { CATALOG, type CatalogEntry } from './catalog.js';
-import type { Cause, Values } from './catalog/entry.js';
+import type { Cause, Reproduction, Values } from './catalog/entry.js';
 import { causeOf, textOf } from './cause.js';
 import { redactedEndpoint } from './commands/subject.js';
 import type { KnownFinding } from './finding.js';
@@ -97,19 +97,33 @@ function asConfigured(text: string, names: Readonly<Record<string, string>>): st
   return text.replace(/`([\w.-]+)`/g, (code, key: string) => (Object.hasOwn(names, key) ? `\`${names[key]}\`` : code));
 }
 
-function commandOf(
-  { reproduce }: Cause,
-  { exact, values }: { readonly exact: Values; readonly values: Values },
+type Command = Pick<Finding, 'reproduce' | 'reproduceShows' | 'reproduceSendsTo'>;
+
+function commandOf({ reproduce }: Cause, values: ValuesOfFinding, observed: Observed): Command {
+  for (let one = reproduce; one; one = one.otherwise) {
+    const command = commandFrom(one, values, observed);
+    if (command) return command;
+  }
+  return {};
+}
+
+interface ValuesOfFinding {
+  readonly exact: Values;
+  /** Redacted. */
+  readonly values: Values;
+}
+
+function commandFrom(
+  { command: name, shows }: Reproduction,
+  { exact, values }: ValuesOfFinding,
   { endpoint, address, capabilities, redact }: Observed,
-): Pick<Finding, 'reproduce' | 'reproduceShows' | 'reproduceSendsTo'> {
-  if (!reproduce) return {};
-  const { shows } = reproduce;
-  const command = commandFor(reproduce.command, exact);
+): Command | undefined {
+  const command = commandFor(name, exact);
   const reproduceShows = typeof shows === 'string' ? shows : legible(shows(values));
   const { keyType } = exact;
   const shown = { ...redactedEndpoint(endpoint, redact), ...(keyType !== undefined && { keyType }) };
   const line = COMMANDS[command](shown, { address, capabilities, evidence: exact });
-  if (reproduceShows === '' || line === undefined || line.length > LONGEST_COMMAND) return {};
+  if (reproduceShows === '' || line === undefined || line.length > LONGEST_COMMAND) return undefined;
   const sendsTo = sendsMessage(command) ? shown.delivery?.to : undefined;
   return { reproduce: line, reproduceShows, ...(sendsTo !== undefined && { reproduceSendsTo: sendsTo }) };
 }

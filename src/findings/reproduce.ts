@@ -29,6 +29,7 @@ import {
   opensslUntilClosed,
   pinCommand,
   purposeCommand,
+  scramCommand,
 } from './commands/openssl.js';
 import { lineEndsCommand } from './commands/line-ends.js';
 import type { ReproducibleEndpoint, Subject } from './commands/subject.js';
@@ -38,6 +39,7 @@ import {
   ehloOverTlsCommand,
   firstEhloCommand,
   mailCommand,
+  passwordCommand,
   slowReplyCommand,
   starttlsCommand,
   swaksCommand,
@@ -95,6 +97,10 @@ export const COMMANDS = {
   'ehlo-over-tls': (endpoint, { address }) => ehloOverTlsCommand(endpoint, address),
   'mail-over-tls': (endpoint, { address, evidence }) => mailCommand(endpoint, 'tls', address, senderIn(evidence)),
   'sign-in': (endpoint, subject) => authCommand(endpoint, subject),
+  /** Whether the credentials work with a mechanism that sends the password itself. */
+  'sign-in-with-password': (endpoint, subject) => passwordCommand(endpoint, subject),
+  /** The reply to the first message of SCRAM, without a password. */
+  'scram-start': (endpoint, subject) => scramCommand(endpoint, subject),
   /** Whether the server offers SMTPUTF8 over TLS. */
   smtputf8: (endpoint, { address }) => extensionCommand(endpoint, 'SMTPUTF8', address),
   /** The reply to the sender. */

@@ -121,7 +121,26 @@ describe('SCRAM', () => {
       ...{ title: 'Password not stored for SCRAM, or unknown user', party: 'server', certainty: 'likely' },
       remedy: expect.stringMatching(/form that SCRAM-SHA-256 requires.*`auth\.mechanism: PLAIN`/) as string,
     });
-    expect(found).not.toHaveProperty('reproduce');
+    expect(found?.message).not.toContain('does not accept this username and password');
+  });
+
+  test('a rejection without a challenge has a command that shows whether only SCRAM fails', async () => {
+    const server = { offersInTls: ['AUTH PLAIN SCRAM-SHA-256'], replies: { AUTH: '535 5.7.8 Authentication failed' } };
+    const { found } = await runGate(server);
+    expect(found?.reproduce).toMatch(/ --tls-verify .*--auth PLAIN --auth-user user .*--quit-after AUTH$/);
+    expect(found?.reproduceShows).toBe('<~  235');
+  });
+
+  test.each([
+    ['no mechanism that sends the password itself is offered', 'AUTH SCRAM-SHA-256', AUTH],
+    ['the configuration requires SCRAM', 'AUTH PLAIN SCRAM-SHA-256', { ...AUTH, mechanism: 'SCRAM-SHA-256' } as const],
+  ])('a rejection without a challenge has a command without the password if %s', async (_, offer, auth) => {
+    const server = { offersInTls: [offer], replies: { AUTH: '535 5.7.8 Authentication failed' } };
+    const { found } = await runGate(server, { auth });
+    const [, message = ''] = /'AUTH SCRAM-SHA-256 (\S+)'/.exec(found?.reproduce ?? '') ?? [];
+    expect(Buffer.from(message, 'base64').toString()).toMatch(/^n,,n=user,r=\w+$/);
+    expect(found?.reproduce).toMatch(/ -verify_return_error -quiet -no_ign_eof$/);
+    expect(found?.reproduceShows).toBe('535 5.7.8 Authentication failed');
   });
 
   test('an unsupported channel binding type is distinguished from a wrong password', async () => {
@@ -1171,8 +1190,10 @@ test('there is a command only if a tool supports the mechanism, and only with th
   expect(await shownFor(AUTH, ['AUTH PLAIN CRAM-MD5'])).toContain('--auth CRAM-MD5 --auth-user user');
   expect(await shownFor(AUTH, ['AUTH PLAIN'])).toContain('--auth PLAIN --auth-user user');
   expect(await shownFor(TOKEN)).toMatch(/^echo 'Enter the access token:'; .* --login-options 'AUTH=XOAUTH2' /);
+  const wrong = { ...scramOnly({ password: 'another' }), offersInTls: ['AUTH PLAIN SCRAM-SHA-256'] };
   for (const auth of [AUTH, { ...AUTH, mechanism: 'SCRAM-SHA-256' } as const]) {
-    expect(await shownFor(auth)).toBe('');
+    const { found } = await runGate(wrong, { auth });
+    expect([found?.title, found?.reproduce]).toEqual(['Username or password not accepted', undefined]);
   }
   expect(await shownFor(AUTH, ['AUTH PLAIN'])).toContain(' --tls-verify ');
 });

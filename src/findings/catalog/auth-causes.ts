@@ -1,3 +1,4 @@
+import { SIGNED_IN } from '../commands/swaks.js';
 import { REPLY, type Cause, type Reproduction, type Values } from './entry.js';
 
 /*
@@ -8,7 +9,13 @@ import { REPLY, type Cause, type Reproduction, type Values } from './entry.js';
 type Causes = Readonly<Record<string, Cause>>;
 
 const SIGN_IN: Reproduction = { command: 'sign-in', shows: REPLY };
-
+/** The server replies to the first message, which has no password. */
+const SCRAM_START: Reproduction = { command: 'scram-start', shows: REPLY };
+/** Only the mechanism fails. */
+const ONLY_SCRAM_FAILS: Reproduction = {
+  ...{ command: 'sign-in-with-password', shows: SIGNED_IN },
+  otherwise: SCRAM_START,
+};
 const server = (title: string, remedy: Cause['remedy'], more: Partial<Cause> = {}): Cause => ({
   ...{ title, party: 'server', certainty: 'likely', remedy, reproduce: SIGN_IN },
   ...more,
@@ -91,7 +98,7 @@ const OFFER = {
     'Mechanism offered but not supported',
     ({ mechanism = '' }: Values) =>
       `Configure what ${mechanism} requires on the server, or stop offering it. Until then, set \`auth.mechanism\` to another mechanism that the server offers, if there is one.`,
-    { setting: 'auth-mechanisms' },
+    { setting: 'auth-mechanisms', reproduce: { ...SIGN_IN, otherwise: SCRAM_START } },
   ),
   'sign-in-required': server(
     'AUTH rejected as if it required authentication',
@@ -181,7 +188,7 @@ const OF_THE_PASSWORD = {
     'Password not stored for SCRAM, or unknown user',
     ({ mechanism = '' }: Values) =>
       `Check on the server whether it stores the password of this account in the form that ${mechanism} requires. If not, store it in that form, or stop offering ${mechanism}. The password itself cannot be the reason, but the username can: a server may reply the same for a user that it does not know. If the server also offers PLAIN, \`auth.mechanism: PLAIN\` is a workaround, and shows which of the two it is: it works if the username and the password are right.`,
-    { setting: 'auth-mechanisms' },
+    { setting: 'auth-mechanisms', reproduce: ONLY_SCRAM_FAILS },
   ),
   'bound-exchange': configuration('Wrong password, or channel binding failed', ({ mechanism = '' }: Values) => {
     const unbound = mechanism.replace(/-PLUS$/, '');

@@ -59,6 +59,8 @@ export interface Reproduction {
   readonly command: CommandName;
   /** A function that finds nothing to look for in the evidence returns an empty text; then there is no command. */
   readonly shows: string | FromEvidence;
+  /** What takes its place if the command is not possible. */
+  readonly otherwise?: Reproduction;
 }
 
 /** The evidence of a finding. In prose, the values contain no backticks. */

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { authority, command, ehloLine } from './shell.js';
-import type { ReproducibleEndpoint, ReproducibleInbox } from './subject.js';
+import type { ReproducibleEndpoint, ReproducibleInbox, Subject } from './subject.js';
+import { verifiesLikeGate } from './swaks.js';
 import { serverCas } from './trusted-cas.js';
 
 /** A server with TLS, and the name that its certificate must have. */
@@ -36,6 +37,26 @@ export function ehloLineOverTlsCommand(endpoint: ReproducibleEndpoint, address?:
   const sent = `{ sleep ${PAUSE}; printf '%s\\r\\n' ${ehloLine(endpoint.ehlo)}; sleep ${PAUSE}; }`;
   return `${sent} | ${session(endpoint, smtp(endpoint, address), ...DATA_ONLY)}`;
 }
+
+/**
+ * The command that sends the first message of SCRAM, which has the username and no password, and shows the reply. Like the
+ * gate, it sends nothing to a server whose certificate is not valid.
+ * @returns undefined for a username that has to be prepared or escaped (RFC 5802 section 5.1)
+ */
+export function scramCommand(endpoint: ReproducibleEndpoint, { address, evidence }: Subject): string | undefined {
+  const { username = '' } = endpoint.auth ?? {};
+  const { mechanism = '' } = evidence;
+  if (!/^[\w.@+-]+$/.test(username) || !/^SCRAM-SHA-\d+$/.test(mechanism) || !verifiesLikeGate(endpoint))
+    return undefined;
+  const message = Buffer.from(`n,,n=${username},r=${NONCE}`).toString('base64');
+  const lines = [ehloLine(endpoint.ehlo), command([`AUTH ${mechanism} ${message}`])];
+  const sent = lines.map((line) => `sleep ${PAUSE}; printf '%s\\r\\n' ${line}; `).join('');
+  const words = session(endpoint, smtp(endpoint, address), '-verify_return_error', ...DATA_ONLY);
+  return `{ ${sent}sleep ${PAUSE}; } | ${words}`;
+}
+
+/** Any text serves. */
+const NONCE = 'rOprNGfwEbeRWgbNEkqO';
 
 /** Seconds within which most servers reply. */
 const PAUSE = 4;

@@ -73,6 +73,23 @@ export function swaksCommand(
   return before + command(words);
 }
 
+/** What swaks shows if the server accepts the credentials over TLS. */
+export const SIGNED_IN = '<~  235';
+
+/**
+ * The command that shows whether the credentials work with a mechanism that sends the password itself.
+ * @returns undefined if the server offers none, or if the configuration requires a different mechanism
+ */
+export function passwordCommand(endpoint: ReproducibleEndpoint, subject: Subject): string | undefined {
+  const { auth } = endpoint;
+  const offers = subject.capabilities.filter((line) => /^AUTH[ =]/i.test(line));
+  const mechanism = ['PLAIN', 'LOGIN'].find((name) =>
+    offers.some((line) => line.toUpperCase().split(/[ =]/).includes(name)),
+  );
+  if (!auth || auth.mechanism !== undefined || mechanism === undefined) return undefined;
+  return swaksCommand({ ...endpoint, auth: { ...auth, mechanism } }, subject, 'AUTH');
+}
+
 /** What {@link acceptedCommand} prints last if the server accepts the recipient. Its reply may be the same as to MAIL. */
 export const RECIPIENT_ACCEPTED = 'recipient accepted';
 

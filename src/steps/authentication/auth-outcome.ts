@@ -95,7 +95,9 @@ function judgeRejection(
     meaning === undefined || meaning.cause === WRONG[auth.kind].cause || (mustBeRejected && meaning.blamesCredentials);
   const isOutOfScope = auth.kind === 'access-token' && OUT_OF_SCOPE.test(reportedError?.exact ?? '');
   const suspicion = isVague && !isOutOfScope ? suspicionIn(attempt, verdict) : undefined;
-  const text = own`${message}${unknown}${suspicion ? own` ${fixed(suspicion.text)}` : own``}`;
+  // The usual words blame the password.
+  const said = suspicion?.cause === 'not-stored-for-scram' ? own`${answer}${within}` : message;
+  const text = own`${said}${unknown}${suspicion ? own` ${fixed(suspicion.text)}` : own``}`;
   const cause = isOutOfScope ? 'token-scope' : suspicion?.cause;
   return { findings: [found('auth-rejected', text, [cause, meaning?.cause])] };
 }
@@ -175,7 +177,8 @@ function suspicionIn(
   if (reportedError === undefined && iterations === undefined && /^(SCRAM|CRAM)-/.test(mechanism)) {
     // A SCRAM server looks the user up before its first message, and the password matters only after that.
     if (auth.expect === 'accepted' && mechanism.startsWith('SCRAM-')) {
-      const text = 'The server replied before the exchange depended on the password.';
+      const text =
+        'The server replied before the exchange depended on the password, so it rejects the user or the mechanism, not the password.';
       return { text, cause: 'not-stored-for-scram' };
     }
     const text = `A server can check the password only if it stores it in the form that ${mechanism} requires.`;

@@ -117,6 +117,6 @@ function failureIn({ steps }: Attempt['report']) {
   const errors = last?.findings.filter(({ severity }) => severity === 'error') ?? [];
   const failure = errors.find(({ waived }) => !waived) ?? errors[0];
   if (!last || !failure) return undefined;
-  const { code, title, message, evidence: { awaited, detail } = {} } = failure;
-  return { step: last.id, finding: failure, code, title, message, awaited, detail };
+  const { code, title, message, evidence: { awaited, detail, beforeTls } = {} } = failure;
+  return { step: last.id, finding: failure, code, title, message, awaited, detail, beforeTls };
 }

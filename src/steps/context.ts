@@ -62,6 +62,8 @@ export interface EarlierFailure {
   /** The reply that the gate waited for, and how the connection ended. */
   readonly awaited?: string | undefined;
   readonly detail?: string | undefined;
+  /** The mechanisms that the server offered before TLS, if it failed where it lists AUTH. */
+  readonly beforeTls?: string | undefined;
 }
 
 /** One attempt at an endpoint, as every step receives it. A step returns what it learns, and writes nothing here. */

@@ -14,7 +14,7 @@ export function unlessWorkedBefore(found: KnownFinding, error: unknown, context:
   const { furthest } = context;
   const failed = failedStep(error, context);
   if (furthest === undefined || failed === undefined || !isAfter(furthest.step, failed)) return found;
-  const { step, message, awaited, detail } = furthest;
+  const { step, message, awaited, detail, beforeTls } = furthest;
   const more = {
     // The earlier message is redacted.
     message: own`${found.message} An earlier attempt got further: ${fixed(message)}`,
@@ -23,13 +23,15 @@ export function unlessWorkedBefore(found: KnownFinding, error: unknown, context:
       reached: step,
       ...(awaited !== undefined && { earlierAwaited: fixed(awaited) }),
       ...(detail !== undefined && { earlierDetail: fixed(detail) }),
+      ...(beforeTls !== undefined && { beforeTls: fixed(beforeTls) }),
     },
   };
   if (found.code === 'connection-refused' || found.code === 'connection-timeout') {
     return { ...found, ...more, cause: 'worked-before' };
   }
   if (found.code !== 'connection-lost' && found.code !== 'reply-timeout') return found;
-  return { ...found, ...more, cause: isBeforeAuth(furthest) ? 'stopped-before-auth' : 'worked-before' };
+  const died = beforeTls === undefined ? 'stopped-before-auth' : 'stopped-before-auth-over-tls';
+  return { ...found, ...more, cause: isBeforeAuth(furthest) ? died : 'worked-before' };
 }
 
 /** Whether the server closed the connection instead of listing AUTH. */

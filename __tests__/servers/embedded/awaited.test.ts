@@ -102,6 +102,12 @@ test('implicit TLS and then silence is about the greeting, which was awaited ove
   expect(found?.reproduce).toContain('--tls-on-connect');
 });
 
+test('a connection that is closed at EHLO over TLS is not blamed on the backend that listed AUTH before TLS', async () => {
+  const found = await errorOf({ offers: ['STARTTLS', 'AUTH PLAIN'], ...at('tls:EHLO', close) });
+  expect(found).toMatchObject({ title: 'Connection lost at EHLO over TLS', evidence: { beforeTls: 'PLAIN' } });
+  expect(found?.remedy).toMatch(/^Check the server's log for the time of the run: .* backend responds.*`noplaintext`/);
+});
+
 describe('221 in place of a reply', () => {
   test.concurrent.each<[Verb, string]>([
     ['plain:EHLO', 'EHLO'],

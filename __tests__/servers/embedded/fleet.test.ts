@@ -389,10 +389,22 @@ describe('retries', () => {
         /^The greeting did not arrive .* An earlier attempt got further: .* EHLO over TLS arr/,
       );
       expect(found?.remedy).toMatch(
-        /authentication backend is missing, or its rules exclude every mechanism.*`smtpd_sasl_path`.*`noplaintext`/,
+        /cannot reach its authentication backend.* exclude every mechanism.*`smtpd_sasl_path`.*`noplaintext`/,
       );
-      expect(found?.remedy).not.toContain('IP address');
+      expect(found?.remedy).not.toMatch(/IP address|usually/i);
       expect(found?.reproduce).toMatch(/^swaks .* --tls .*--quit-after EHLO$/);
+    });
+
+    test('blame the rules for mechanisms over TLS if the server listed AUTH before TLS', async () => {
+      const dies = { ...good, offers: ['STARTTLS', 'AUTH PLAIN LOGIN'], replies: { 'tls:EHLO': reset } };
+      await using server = await startScriptedServer([dies, { ...good, greeting: silence }]);
+      const endpoint = endpointAt(server.port, { timeoutMs: 700 });
+      const [report] = await runAll([endpoint], { retries: 1 }, { pause });
+      const [found] = report?.steps[0]?.findings ?? [];
+      expect(found).toMatchObject({ code: 'reply-timeout', title: 'Server process died at EHLO over TLS' });
+      expect(found?.remedy).toMatch(/the first attempt: .* it offers AUTH PLAIN LOGIN, so its .*backend responds/);
+      expect(found?.remedy).toContain('`noplaintext`');
+      expect(found?.remedy).not.toMatch(/start Dovecot|smtpd_sasl_path/);
     });
 
     test('do not blame it on the server if it never got further', async () => {

@@ -4,7 +4,7 @@ import { blocklistErrors, listedClient } from './blocklist.js';
 import { accountCauses } from './provider-account.js';
 import { beginning, entriesOf, FIRST_LINE, REPLY, stable, type CatalogEntry, type Values } from './entry.js';
 import { EARLIER, fields } from './evidence.js';
-import { AFTER_EARLIER_ATTEMPT, BEFORE_AUTH, closedAs } from './worked-before.js';
+import { AFTER_EARLIER_ATTEMPT, AT_EHLO_OVER_TLS, closedAs } from './worked-before.js';
 
 const { error, warning } = entriesOf(STEP_IDS);
 const TIMEOUT = fields('waited', 'awaited', 'received', 'attemptLimit', 'timeout', ...EARLIER);
@@ -60,7 +60,8 @@ export const ANY_STEP = {
             'Common places: postscreen and `smtpd_client_connection_count_limit` in Postfix, `hosts.deny`, fail2ban.',
           reproduce: WHEN_CLOSED,
         },
-        'before-auth': { ...BEFORE_AUTH, reproduce: WHEN_CLOSED },
+        'before-auth': { ...AT_EHLO_OVER_TLS['before-auth'], reproduce: WHEN_CLOSED },
+        'before-auth-over-tls': { ...AT_EHLO_OVER_TLS['before-auth-over-tls'], reproduce: WHEN_CLOSED },
         announced: {
           title: 'Server ended the session',
           party: 'server',

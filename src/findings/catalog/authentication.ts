@@ -102,7 +102,7 @@ export const AUTHENTICATION = {
       reproduce: { command: 'sign-in', shows: NO_AUTH },
     },
     {
-      evidence: { ...fields('capabilities'), beforeTls: 'the mechanisms that are offered before TLS' },
+      evidence: fields('capabilities', 'beforeTls'),
       reference: 'RFC 4954 section 3',
       causes: {
         'only-before-tls': {
@@ -393,7 +393,7 @@ export const AUTHENTICATION = {
     },
     {
       evidence: {
-        beforeTls: 'the mechanisms that are offered before TLS',
+        ...fields('beforeTls'),
         insideTls: 'the mechanisms that are offered over TLS',
       },
       reference: 'RFC 3207 section 4.2',

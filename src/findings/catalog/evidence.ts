@@ -14,6 +14,7 @@ const SHARED = {
   line: 'the line that the server sent',
   data: 'the data that arrived',
   protocol: 'the protocol that the server speaks',
+  beforeTls: 'the mechanisms that are offered before TLS',
   waited: 'how long the gate waited',
   timeout: 'the configured `timeout`, if it is shorter than the default',
   attemptLimit: 'the time limit of the whole attempt, if that was reached',
@@ -63,7 +64,7 @@ const SHARED = {
 type SharedField = keyof typeof SHARED;
 
 /** The fields about an earlier attempt. */
-export const EARLIER = ['reached', 'earlierAwaited', 'earlierDetail'] as const;
+export const EARLIER = ['reached', 'earlierAwaited', 'earlierDetail', 'beforeTls'] as const;
 
 /** Some of the shared fields of evidence. */
 export function fields<Field extends SharedField>(...names: readonly Field[]): Pick<typeof SHARED, Field> {

@@ -27,25 +27,50 @@ const WORKED_BEFORE = {
   },
 } as const satisfies Cause;
 
-/** The server lists AUTH in its reply to EHLO over TLS, for which it asks its authentication backend. */
-export const BEFORE_AUTH = {
+const DIED_AT_EHLO = {
   title: 'Connection lost at EHLO over TLS',
   party: 'server',
   certainty: 'likely',
-  remedy:
-    "Check the server's log for the time of the run: the process that handled the connection probably died at EHLO over TLS, where it lists AUTH, and the log says why. Usually its authentication backend is missing, or its rules exclude every mechanism of that backend. Start the backend or correct its address in the server's configuration, or allow a mechanism over TLS. The credentials are not the problem: the gate had not sent them yet.",
-  examples:
-    'Postfix: look for "fatal", such as "no SASL authentication mechanisms". If a warning about the connection to Dovecot precedes it, start Dovecot, or correct `smtpd_sasl_path` and the socket that it names. Otherwise, `smtpd_sasl_tls_security_options` (by default the same as `smtpd_sasl_security_options`) probably contains `noplaintext`, which excludes PLAIN and LOGIN: set it to `noanonymous`.',
+} as const;
+const BEFORE_CREDENTIALS = 'The credentials are not the problem: the gate had not sent them yet.';
+const EXCLUDED =
+  '`smtpd_sasl_tls_security_options` (by default the same as `smtpd_sasl_security_options`) probably contains `noplaintext`, which excludes PLAIN and LOGIN: set it to `noanonymous`. `smtpd_sasl_mechanism_filter` can exclude mechanisms, too.';
+
+/** The server lists AUTH in its reply to EHLO over TLS, for which it asks its authentication backend. */
+const BEFORE_AUTH = {
+  ...DIED_AT_EHLO,
+  remedy: `Check the server's log for the time of the run: the process that handled the connection probably died at EHLO over TLS, where it lists AUTH. The log says which of two problems it is. If the server cannot reach its authentication backend, start that, or correct its address in the server's configuration. If the log shows no such error, the backend responds, but the rules of the server exclude every mechanism of it: allow one over TLS. ${BEFORE_CREDENTIALS}`,
+  examples: `Postfix: look for "fatal: no SASL authentication mechanisms". If a warning about the connection to Dovecot precedes it ("SASL: Connect to … failed"), start Dovecot, or correct \`smtpd_sasl_path\` and the socket that it names. If none does, ${EXCLUDED}`,
 } as const satisfies Cause;
+
+/** The same if the server lists AUTH before TLS: then its backend responds. */
+const OVER_TLS_ONLY = {
+  ...DIED_AT_EHLO,
+  remedy: ({ beforeTls = '' }: Values) =>
+    `Check the server's log for the time of the run: the process that handled the connection probably died at EHLO over TLS, where it lists AUTH. Before TLS, it offers AUTH ${beforeTls}, so its authentication backend responds, and probably only the rules that apply over TLS exclude every mechanism: allow one there. And do not offer AUTH before TLS. ${BEFORE_CREDENTIALS}`,
+  examples: `Postfix: look for "fatal: no SASL authentication mechanisms". ${EXCLUDED} \`smtpd_tls_auth_only = yes\` removes AUTH before TLS.`,
+} as const satisfies Cause;
+
+/** The causes if the connection ends at EHLO over TLS. */
+export const AT_EHLO_OVER_TLS = { 'before-auth': BEFORE_AUTH, 'before-auth-over-tls': OVER_TLS_ONLY } as const;
+
+const IN_EARLIER_ATTEMPT = {
+  title: 'Server process died at EHLO over TLS',
+  reproduce: WORKED_BEFORE.reproduce,
+} as const;
+
+function earlier(remedy: string): string {
+  return `${remedy.replace('the run:', 'the first attempt:')} ${NO_GREETING_SINCE}`;
+}
 
 /** The causes of a missing greeting after an earlier attempt that got further. */
 export const AFTER_EARLIER_ATTEMPT = {
   'worked-before': WORKED_BEFORE,
-  'stopped-before-auth': {
-    ...BEFORE_AUTH,
-    title: 'Server process died at EHLO over TLS',
-    remedy: `${BEFORE_AUTH.remedy.replace('the run:', 'the first attempt:')} ${NO_GREETING_SINCE}`,
-    reproduce: WORKED_BEFORE.reproduce,
+  'stopped-before-auth': { ...BEFORE_AUTH, ...IN_EARLIER_ATTEMPT, remedy: earlier(BEFORE_AUTH.remedy) },
+  'stopped-before-auth-over-tls': {
+    ...OVER_TLS_ONLY,
+    ...IN_EARLIER_ATTEMPT,
+    remedy: (evidence: Values) => earlier(OVER_TLS_ONLY.remedy(evidence)),
   },
 } as const satisfies Readonly<Record<string, Cause>>;
 

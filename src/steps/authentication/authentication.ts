@@ -31,7 +31,8 @@ export async function authentication(context: Context, secured: Secured): Promis
     const phase = plaintext ? 'after-starttls' : 'implicit-tls';
     const place = { session, ehloName: name, greeting, address: connection.address, phase } as const;
     const { judgeDialogueFailure } = await import('../capability/dialogue-failure.js');
-    return { ...(await judgeDialogueFailure(context, opened.failure, place)), facts: known };
+    const { findings, ...rest } = await judgeDialogueFailure(context, opened.failure, place);
+    return { ...rest, findings: findings.map((found) => comparedWithPlain(found, plaintext)), facts: known };
   }
 
   const { capabilities } = opened.dialogue;
@@ -67,6 +68,14 @@ export async function authentication(context: Context, secured: Secured): Promis
   } catch (error) {
     return stoppedBy(error, context, 'inside-tls', { findings, facts });
   }
+}
+
+/** A server that lists AUTH before TLS, and dies where it lists it over TLS, can reach its authentication backend. */
+function comparedWithPlain(found: KnownFinding, plaintext: Secured['plaintext']): KnownFinding {
+  const { mechanisms = [] } = plaintext?.capabilities ?? {};
+  if (found.cause !== 'before-auth' || mechanisms.length === 0) return found;
+  const beforeTls = excerpt(mechanisms.join(' '));
+  return { ...found, cause: 'before-auth-over-tls', evidence: { ...found.evidence, beforeTls } };
 }
 
 function whyNoCredentials({ endpoint, run }: Context): CauseOf<'step-required'> {

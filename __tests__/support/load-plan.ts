@@ -35,6 +35,7 @@ export interface Given {
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly locateInput?: PlanContext['locateInput'];
+  readonly findSetting?: PlanContext['findSetting'];
   readonly surface?: PlanContext['surface'];
 }
 
@@ -45,6 +46,7 @@ export function load({
   files = {},
   env = {},
   locateInput,
+  findSetting,
   surface = 'workflow',
 }: Given): Promise<Plan> {
   const all: Readonly<Record<string, string>> = { ...files, ...(config !== undefined && { 'gate.yml': config }) };
@@ -57,7 +59,14 @@ export function load({
     resolve(
       loadPlan(
         { ...inputs, ...(config !== undefined && { config: 'gate.yml' }) },
-        { cwd: '/repository', env, surface, readFile, ...(locateInput && { locateInput }) },
+        {
+          cwd: '/repository',
+          env,
+          surface,
+          readFile,
+          ...(locateInput && { locateInput }),
+          ...(findSetting && { findSetting }),
+        },
       ),
     );
   });

@@ -95,6 +95,58 @@ describe.each(MISTAKES)('%s', (_, given, workflow, terminal) => {
   });
 });
 
+describe('an empty secret', () => {
+  const FILE = '.github/workflows/release.yml';
+  const setBy =
+    (name: string, expression: string): Given['findSetting'] =>
+    (where, wanted) =>
+      `${where} ${wanted}` === name ? { file: FILE, line: 22, expression } : undefined;
+  const check = (kind: string, name: string): string =>
+    `. Check that a ${kind} with the name ${name} exists in the repository, the organization or the environment of the job, and has a value`;
+
+  test.each<[string, Given, Given['findSetting'], string]>([
+    [
+      'an input',
+      { inputs: { ...ENDPOINT, username: 'joe' } },
+      setBy('with password', '${{ secrets.SMTP_PASSWD }}'),
+      `password or access-token is missing. This line sets password to \${{ secrets.SMTP_PASSWD }}${check('secret', 'SMTP_PASSWD')}`,
+    ],
+    [
+      'an input from a variable',
+      { inputs: { ...ENDPOINT, password: 'p' } },
+      setBy('with username', '${{ vars.USER }}'),
+      `username is missing. This line sets username to \${{ vars.USER }}${check('variable', 'USER')}`,
+    ],
+    [
+      'an environment variable',
+      {
+        config: 'endpoints: [{host: a.example, auth: {username: joe, password: "${PW}"}}]',
+        env: { PW: '' },
+      },
+      setBy('env PW', '${{ secrets.OLD_PW }}'),
+      `auth.password is empty or contains only spaces. This line sets PW to \${{ secrets.OLD_PW }}${check('secret', 'OLD_PW')}`,
+    ],
+    [
+      'an input from elsewhere',
+      { inputs: { ...IMAP, 'inbox-username': 'joe' } },
+      setBy('with inbox-password', '${{ inputs.password }}'),
+      'inbox-password is missing. This line sets inbox-password to ${{ inputs.password }}',
+    ],
+  ])('that sets %s is named, with its line in the workflow', async (_, given, findSetting, text) => {
+    expect(await problems({ ...given, findSetting })).toEqual([`${FILE}:22: ${text}`]);
+  });
+
+  test.each([
+    ['push', 'A secret that does not exist is empty'],
+    ['pull_request', EMPTY],
+    ['pull_request_target', EMPTY],
+  ])('is not explained by a fork in other events than those of a pull request: %s', async (event, hint) => {
+    const given = { inputs: { ...ENDPOINT, username: 'joe' }, env: { GITHUB_EVENT_NAME: event } };
+    const [problem = ''] = await problems(given);
+    expect(problem.slice(-hint.length - 2)).toBe(`. ${hint}`);
+  });
+});
+
 test('the plan says where the gate runs', async () => {
   expect((await load({ inputs: ENDPOINT, surface: 'terminal' })).inTerminal).toBe(true);
   expect(await load({ inputs: ENDPOINT, surface: 'workflow' })).not.toHaveProperty('inTerminal');

@@ -538,7 +538,7 @@ describe('secrets', () => {
       ],
     ],
     [{ password: 'p' }, [`input password: username is missing. Set username in with: of the step. ${EMPTY}`]],
-    [{ 'mail-from': 'a@b.example' }, ['input mail-from: rcpt-to is missing or empty']],
+    [{ 'mail-from': 'a@b.example' }, [`input mail-from: rcpt-to is missing or empty. ${EMPTY}`]],
     [
       { 'mail-from': 'a@b.example', 'rcpt-to': 'a@b.example', inbox: 'imaps://i.example', 'inbox-username': 'i' },
       [`input inbox-username: inbox-password is missing. Set inbox-password in with: of the step. ${EMPTY}`],
@@ -556,7 +556,7 @@ describe('secrets', () => {
     ],
     [
       { inbox: 'mailpit+https://i.example' },
-      ['mail-from', 'rcpt-to'].map((name) => `input inbox: ${name} is missing or empty`),
+      ['mail-from', 'rcpt-to'].map((name) => `input inbox: ${name} is missing or empty. ${EMPTY}`),
     ],
   ])('inputs: %j', async (inputs, lines) => {
     expect(await problems({ inputs: { endpoints: 'a.example', ...inputs } })).toEqual(lines);

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { locateInput } from '../../src/runner/source.js';
+import { findSetting, locateInput } from '../../src/runner/source.js';
 
 const FILE = '.github/workflows/release.yml';
 
@@ -67,5 +67,40 @@ describe('the location of an input', () => {
     ['there is no workspace', { GITHUB_WORKSPACE: undefined }],
   ])('is unknown if %s', (_, env) => {
     expect(locate(literal, 'a.example\nb.example:25\n', env)).toBeUndefined();
+  });
+
+  describe('that is empty', () => {
+    const step = (password: string, more = ''): string =>
+      `      - uses: ./\n        with:\n          endpoints: a.example\n          ${password}\n${more}`;
+    const inputs = { endpoints: 'a.example', password: '' };
+    const find = (steps: string, where: 'with' | 'env' = 'with', name = 'password'): unknown => {
+      locate(steps, '');
+      return findSetting(where, name, inputs, {
+        GITHUB_WORKFLOW_REF: `octo/repo/${FILE}@refs/heads/main`,
+        GITHUB_REPOSITORY: 'octo/repo',
+        GITHUB_WORKSPACE: workspace,
+      });
+    };
+
+    test('is the line with its expression', () => {
+      const expression = '${{ secrets.PASSWD }}';
+      expect(find(step(`Password: ${expression}`))).toEqual({ file: FILE, line: 8, expression });
+      const env = `      - run: "true"\n        env:\n          PW: ${expression}\n`;
+      expect(find(env, 'env', 'PW')).toEqual({ file: FILE, line: 7, expression });
+    });
+
+    test('is that of the step with the same inputs', () => {
+      const other = step('password: ${{ secrets.A }}').replace('a.example', 'b.example');
+      expect(find(other + step('password: ${{ secrets.B }}'))).toMatchObject({ line: 12 });
+    });
+
+    test.each([
+      ['two steps may be this one', step('password: ${{ secrets.A }}') + step('password: ${{ secrets.B }}')],
+      ['the text is no reference', step("password: ${{ secrets.A || 'secret' }}")],
+      ['the text is a literal', step('password: secret')],
+      ['another step sets it', step('password: ${{ secrets.A }}').replace('a.example', 'b.example')],
+    ])('is unknown if %s', (_, steps) => {
+      expect(find(steps)).toBeUndefined();
+    });
   });
 });

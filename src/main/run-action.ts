@@ -15,7 +15,7 @@ import { annotateProblems } from '../runner/problem-annotations.js';
 import { publish } from '../runner/publish.js';
 import { discardOldReport } from '../runner/report-file.js';
 import { countsAsFailed } from '../verdict/verdict.js';
-import { locateInput } from '../runner/source.js';
+import { findSetting, locateInput } from '../runner/source.js';
 import { error, setSecret } from '../runner/toolkit.js';
 import { mask } from '../secrets/masks.js';
 
@@ -39,6 +39,7 @@ export async function runAction(state: RunState): Promise<number> {
       problems: await discardOldReport((inputs['report-dir'] ?? '').trim()),
       readFile: readRegularFile,
       locateInput: locate,
+      findSetting: (where, name) => findSetting(where, name, inputs, process.env),
     });
     mask(secretsOf(plan), setSecret);
     state.plan = plan;

@@ -18,7 +18,7 @@ import { at, mappingAt, type Located, type LocatedMapping } from './source/locat
 import { ConfigurationError, MAX_PROBLEMS, type Place, type Problem, type Surface } from './source/problem.js';
 import { resolveReferences, unsetIn } from './source/references.js';
 import { readConfigFile, readEndpointsInput, type EndpointList } from './source/sources.js';
-import { inTerminal } from './where-to-set.js';
+import { inTerminal, whyEmpty, type FindSetting } from './where-to-set.js';
 
 export interface PlanContext {
   /** The workspace. Paths are relative to it. */
@@ -30,7 +30,9 @@ export interface PlanContext {
   /** Problems that are known before the inputs are read. */
   readonly problems?: readonly Problem[];
   /** Finds the first line of an input's text in a file of the user. */
-  readonly locateInput?: (name: 'endpoints') => Source | undefined;
+  readonly locateInput?: (name: string) => Source | undefined;
+  /** Finds what sets a value in the workflow that is empty. */
+  readonly findSetting?: FindSetting;
 }
 
 /**
@@ -103,9 +105,15 @@ export function loadPlan(inputs: Readonly<Record<string, string>>, context: Plan
 }
 
 /** The problems as they are shown where the gate runs, each with its hint. */
-function invalid(problems: readonly Problem[], { surface }: PlanContext): ConfigurationError {
+function invalid(
+  problems: readonly Problem[],
+  { surface, env, findSetting = () => undefined }: PlanContext,
+): ConfigurationError {
   return new ConfigurationError(
     problems.map(({ hints, ...problem }) => {
+      if (surface === 'workflow' && hints?.unset) {
+        return whyEmpty({ ...problem, hints }, hints.unset, findSetting, env.GITHUB_EVENT_NAME);
+      }
       const message = `${problem.message}${hints?.[surface] ?? ''}`;
       const { input, line } = problem;
       return surface === 'terminal' && input !== undefined && line === undefined

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
-import { isMap, isScalar, LineCounter, parseDocument, visit, type Scalar } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument, visit, type Scalar, type YAMLMap } from 'yaml';
 import type { Source } from '../plan/endpoint.js';
 import type { Environment } from '../plan/source/expand.js';
 import { readRegularFile } from '../plan/regular-file.js';
+import type { SetBy } from '../plan/where-to-set.js';
 
 /**
  * Finds an input of this action in the workflow file, so that annotations can point to it.
@@ -11,14 +12,71 @@ import { readRegularFile } from '../plan/regular-file.js';
  *   from an expression or from a different workflow, or if it occurs more than once
  */
 export function locateInput(input: string, text: string, env: Environment): Source | undefined {
-  const file = workflowFile(env);
-  if (file === undefined || env.GITHUB_WORKSPACE === undefined || text.trim() === '') return undefined;
-  try {
-    const lines = linesOf(input, text, readRegularFile(resolve(env.GITHUB_WORKSPACE, file)));
+  if (text.trim() === '') return undefined;
+  return inWorkflow(env, (file, workflow) => {
+    const lines = linesOf(input, text, workflow);
     const [line] = lines;
     return line !== undefined && lines.length === 1 ? { file, line } : undefined;
+  });
+}
+
+/**
+ * Finds the expression that sets an input of this step, or an environment variable, in the workflow file.
+ * @param inputs the values of all inputs, by which the step is recognized
+ * @returns undefined if there is no checkout, if another text sets it, or if several steps may be this one
+ */
+export function findSetting(
+  where: 'with' | 'env',
+  name: string,
+  inputs: Readonly<Record<string, string>>,
+  env: Environment,
+): SetBy | undefined {
+  return inWorkflow(env, (file, workflow) => {
+    const counter = new LineCounter();
+    const found: SetBy[] = [];
+    visit(parseDocument(workflow, { lineCounter: counter }), {
+      Pair(_, { key, value }) {
+        if (!isScalar(key) || key.value !== where || !isMap(value)) return;
+        if (where === 'with' && !hasInputs(value, inputs)) return;
+        for (const given of value.items) {
+          if (!isScalar(given.key) || !isSame(String(given.key.value), name, where) || !isScalar(given.value)) continue;
+          const expression = String(given.value.value);
+          const { range } = given.key;
+          if (EXPRESSION.test(expression) && range) {
+            found.push({ file, line: counter.linePos(range[0]).line, expression });
+          }
+        }
+      },
+    });
+    return found.length === 1 ? found[0] : undefined;
+  });
+}
+
+/** A reference, such as `${{ secrets.NAME }}`. Other expressions may contain a value that is not for a log. */
+const EXPRESSION = /^\$\{\{ *[\w-]+(?:\.[\w-]+){1,4} *\}\}$/;
+
+/** The names of inputs are case-insensitive. */
+function isSame(one: string, other: string, where: 'with' | 'env'): boolean {
+  return where === 'with' ? one.toLowerCase() === other.toLowerCase() : one === other;
+}
+
+/** Whether every text in a mapping that has no expression is the value of that input. */
+function hasInputs(mapping: YAMLMap, inputs: Readonly<Record<string, string>>): boolean {
+  return mapping.items.every(({ key, value }) => {
+    if (!isScalar(key) || !isScalar(value)) return false;
+    const text = String(value.value);
+    return text.includes('${{') || inputs[String(key.value).toLowerCase()]?.trimEnd() === text.trimEnd();
+  });
+}
+
+/** What a function finds in the workflow file. The location is optional: no failure must fail the run. */
+function inWorkflow<T>(env: Environment, find: (file: string, workflow: string) => T | undefined): T | undefined {
+  const file = workflowFile(env);
+  if (file === undefined || env.GITHUB_WORKSPACE === undefined) return undefined;
+  try {
+    return find(file, readRegularFile(resolve(env.GITHUB_WORKSPACE, file)));
   } catch {
-    return undefined; // The location is optional: a file that cannot be read or parsed must not fail the run.
+    return undefined;
   }
 }
 

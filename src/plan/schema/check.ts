@@ -3,7 +3,7 @@ import { at, nearest, plain, type Located } from '../source/located.js';
 import { MAX_PROBLEMS, type Hints, type Place, type Problem } from '../source/problem.js';
 import { isQuotableKey, isQuotableName, isQuotableWord } from '../source/quote.js';
 import { didYouMean, type Quotable } from './fields.js';
-import { HINTS_OF_EMPTY_TEXT, hintsOfInputs, hintsOfVariables } from '../where-to-set.js';
+import { hintsOfEmptyText, hintsOfInputs, hintsOfVariables } from '../where-to-set.js';
 import { KEYS_OF_INPUTS } from './input-keys.js';
 import type { Violation } from './rules.js';
 
@@ -74,7 +74,7 @@ function hintsOf(unset: readonly string[], root: Located, place: Place): Hints |
   const [node] = unset.flatMap((key) => at(root, ...key.split('.')) ?? []);
   if (node?.kind !== 'text') return undefined;
   if (node.template !== undefined) return hintsOfVariables(node.template);
-  return place.input === undefined ? undefined : HINTS_OF_EMPTY_TEXT;
+  return place.input === undefined ? undefined : hintsOfEmptyText([]);
 }
 
 /** Whether a value is an input as a whole. */
@@ -94,8 +94,9 @@ function wrongValue(root: Located, issue: z.core.$ZodIssue, what: string): Probl
   const name = path.filter((step) => typeof step === 'string').join('.');
   const isMissing = typeof path.at(-1) === 'string' && at(root, ...path) === undefined;
   if (isMissing && at(root, ...path.slice(0, -1))?.kind === 'mapping') {
-    const text = isInput(node.place) ? `${inputName(name)} is missing or empty` : `${name} is missing`;
-    return [{ ...node.place, message: text }];
+    if (!isInput(node.place)) return [{ ...node.place, message: `${name} is missing` }];
+    const input = inputName(name);
+    return [{ ...node.place, message: `${input} is missing or empty`, hints: hintsOfEmptyText([input]) }];
   }
   const label = isInput(node.place) ? '' : `${name || what} `;
   return [{ ...node.place, message: `${label}${message}${instead(node, issue)}` }];

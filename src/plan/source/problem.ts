@@ -15,7 +15,16 @@ export interface Place {
 export type Surface = 'workflow' | 'terminal';
 
 /** What to do about a problem, to follow its message. */
-export type Hints = Readonly<Record<Surface, string>>;
+export interface Hints extends Readonly<Record<Surface, string>> {
+  /** What is empty, probably because of a secret. */
+  readonly unset?: Unset;
+}
+
+/** Inputs of the step (`with`), or environment variables (`env`), as alternatives. */
+export interface Unset {
+  readonly in: 'with' | 'env';
+  readonly names: readonly string[];
+}
 
 /** An error in the configuration, and its place. The message never quotes a value that may be a secret. */
 export interface Problem extends Place {

@@ -49,6 +49,19 @@ test('a fix can quote the evidence, in which a backtick does not mark code', () 
   expect(found.evidence).toEqual(evidence);
 });
 
+test('a finding that the user can fix points to the line of its setting', () => {
+  const inbox = { file: 'gate.yml', line: 9 };
+  const endpoint = { ...OBSERVED.endpoint, settingSource: () => inbox };
+  const completed = (found: KnownFinding) => completeFinding(found, { ...OBSERVED, endpoint });
+  expect(completed(finding('inbox-unreachable', own`No.`)).source).toEqual(inbox);
+  const wrongName = (cause?: 'servername-setting') =>
+    completed(finding('certificate-hostname-mismatch', own`No.`, { ...(cause && { cause }) }));
+  expect(wrongName('servername-setting').source).toEqual(inbox);
+  expect(wrongName()).toMatchObject({ party: 'server' });
+  expect(wrongName()).not.toHaveProperty('source');
+  expect(completed(finding('connection-refused', own`No.`))).not.toHaveProperty('source');
+});
+
 test('a fix names what the inputs set as the user knows it', () => {
   const endpoint = { ...OBSERVED.endpoint, settingNames: { 'delivery.from': 'mail-from', auth: 'username' } };
   const rejected = finding('sender-rejected', own`No.`, {

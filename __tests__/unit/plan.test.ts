@@ -1,3 +1,5 @@
+import type { Endpoint } from '../../src/plan/endpoint.js';
+import { SETTING_KEYS } from '../../src/findings/setting-keys.js';
 import { loadPlan } from '../../src/plan/plan.js';
 import { ConfigurationError } from '../../src/plan/source/problem.js';
 import { credentialsOf } from '../../src/gate/secrets.js';
@@ -365,6 +367,25 @@ top: 1
       { file: '.github/workflows/endpoints.yml', line: 19 },
       { file: 'gate.yml', line: 2 },
       { file: 'gate.yml', line: 3 },
+    ]);
+  });
+
+  test('an endpoint has the lines of its settings, its own and those that it inherits', async () => {
+    const { endpoints } = await load({
+      inputs: { endpoints: 'a.example', username: 'joe', password: 'p', ca: ANCHOR_A },
+      config:
+        'defaults:\n  delivery:\n    from: a@c.example\n    to: b@c.example\n    inbox: imaps://c.example\n    username: u\n    password: p\nendpoints:\n  - c.example\n  - host: d.example\n    servername:\n      e.example',
+      locateInput: (name) => (name === 'ca' ? { file: 'release.yml', line: 20 } : undefined),
+    });
+    const at = (line: number) => ({ file: 'gate.yml', line });
+    const ca = { file: 'release.yml', line: 20 };
+    const found = (source: Endpoint['settingSource']) =>
+      Object.fromEntries(SETTING_KEYS.flatMap((key) => (source?.(key) ? [[key, source(key)]] : [])));
+    const delivery = { 'delivery.from': at(3), 'delivery.to': at(4), 'delivery.inbox': at(5) };
+    expect(endpoints.map(({ settingSource }) => found(settingSource))).toEqual([
+      { 'tls.ca': ca },
+      { ...delivery, 'tls.ca': ca },
+      { ...delivery, servername: at(11), 'tls.ca': ca },
     ]);
   });
 

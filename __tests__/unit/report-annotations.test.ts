@@ -37,6 +37,17 @@ const times = (count: number, make: (name: string) => EndpointReport): EndpointR
   Array.from({ length: count }, (_, at) => make(`endpoint ${at}`));
 
 describe('annotations', () => {
+  test('are on the line of the setting that the finding is about', () => {
+    const source = { file: 'gate.yml', line: 9 };
+    const endpoint = anEndpoint(
+      { name: 'relay', source: { file: 'gate.yml', line: 2 } },
+      {
+        delivery: [aFinding('inbox-rejected', { source })],
+      },
+    );
+    expect(annotationsOf([endpoint])).toMatchObject([source]);
+  });
+
   test('have the location, the problem, its evidence, the fix, and the other findings', () => {
     expect(annotationsOf([failing('relay', { source: { file: '.github/workflows/x.yml', line: 7 } })])).toEqual([
       {

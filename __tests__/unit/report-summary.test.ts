@@ -13,6 +13,14 @@ function summaryOf(report: Report, options?: SummaryOptions, policy: Parameters<
   return renderSummary(report, judge(report.endpoints, policy), options);
 }
 
+test('a finding about a setting is located at the line of the setting', () => {
+  const source = { file: 'gate.yml', line: 2 };
+  const inbox = aFinding('inbox-rejected', { source: { file: 'gate.yml', line: 9 } });
+  const text = summaryOf(aReport(anEndpoint({ name: 'relay', source }, { delivery: [inbox] })));
+  expect(text).toContain('<code>gate.yml:9</code>');
+  expect(text).not.toContain('<code>gate.yml:2</code>');
+});
+
 function headlineOf(report: Report, policy?: Parameters<typeof judge>[1]): string | undefined {
   return summaryOf(report, {}, policy).split('\n')[0];
 }

@@ -1,4 +1,4 @@
-import type { Finding, StepId } from '../report/report.js';
+import type { Finding, Party, StepId } from '../report/report.js';
 import { CATALOG, type CatalogEntry } from './catalog.js';
 import type { Cause, Reproduction, Values } from './catalog/entry.js';
 import { causeOf, textOf } from './cause.js';
@@ -6,6 +6,7 @@ import { redactedEndpoint } from './commands/subject.js';
 import type { KnownFinding } from './finding.js';
 import { commandFor, COMMANDS, sendsMessage, type ReproducibleEndpoint } from './reproduce.js';
 import { sharedFixes, type SharedFix } from './shared-fix.js';
+import type { SettingKey } from './setting-keys.js';
 import { recognize, settingOf } from './software.js';
 import { renderAll } from '../text/own.js';
 
@@ -54,8 +55,15 @@ export function completeFinding(found: KnownFinding, observed: Observed | Redact
     remedy: fix && !fix.leads ? fix.text : remedyOf(exact, cause, fix?.text ?? textOf(cause.remedy, values), server),
     ...(reference !== undefined && { reference }),
     ...(resultType !== undefined && { resultType }),
+    ...sourceOf(cause.about ?? entry.about, party, server),
     ...(server && found.severity !== 'notice' && commandOf(cause, { exact, values }, server)),
   };
+}
+
+/** The line of a setting, if whoever has to act can change it, or looks there for what is configured. */
+function sourceOf(about: SettingKey | undefined, party: Party, server: Observed | undefined): Pick<Finding, 'source'> {
+  const source = about && server?.endpoint.settingSource?.(about);
+  return source && (party === 'configuration' || party === 'inbox') ? { source } : {};
 }
 
 function valuesOf({ evidence = {} }: KnownFinding, { redact }: Redacting): Values {

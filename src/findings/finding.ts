@@ -11,6 +11,7 @@ type Completed =
   | 'remedy'
   | 'reference'
   | 'resultType'
+  | 'source'
   | 'reproduce'
   | 'reproduceShows'
   | 'reproduceSendsTo';

@@ -74,7 +74,7 @@ function annotationOf(level: Annotation['level'], view: EndpointView, more: numb
       shorten(`${endpoint.name}: ${problems[0]?.title ?? view.attempts?.inShort ?? endpoint.result}`, TITLE_LIMIT),
     ),
     message: shorten(message.map(escapeLine).join('\n'), MESSAGE_LIMIT),
-    ...endpoint.source,
+    ...(problems[0]?.finding.source ?? endpoint.source),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { FindingCode } from '../findings/catalog.js';
+import type { SettingSource } from '../findings/setting-keys.js';
 import type { EndpointReport, StepId } from '../report/report.js';
 import type { MechanismName } from '../sasl/mechanisms.js';
 import type { Secret } from '../secrets/secret.js';
@@ -73,6 +74,7 @@ export interface Endpoint {
   readonly source?: Source;
   /** The keys that the inputs set, with the names that the user knows. */
   readonly settingNames?: SettingNames;
+  readonly settingSource?: SettingSource;
   /** Set if this endpoint is a part of a configured one (`mx`, `addresses: all`). */
   readonly origin?: Origin;
 }

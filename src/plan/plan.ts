@@ -13,6 +13,7 @@ import { inShard } from './shard.js';
 import { check } from './schema/check.js';
 import { nameOf } from './schema/defaults.js';
 import { defaultsSchema } from './schema/schema.js';
+import { SettingLines } from './setting-sources.js';
 import type { Environment } from './source/expand.js';
 import { at, mappingAt, type Located, type LocatedMapping } from './source/located.js';
 import { ConfigurationError, MAX_PROBLEMS, type Place, type Problem, type Surface } from './source/problem.js';
@@ -78,11 +79,13 @@ export function loadPlan(inputs: Readonly<Record<string, string>>, context: Plan
   );
   if (problems.length > 0 || !settings || valid.length < selected.length) throw invalid(problems, context);
 
+  const lines = new SettingLines(context.locateInput);
   const endpoints = valid.map(({ own, merged, checked }) => {
     const settingNames = namesOfKeys(merged, context.surface);
     const source = sourceOf(own.place, context);
     const endpoint = resolveEndpoint(checked, settings, { anchors, identities }, source);
-    return { ...endpoint, ...(settingNames && { settingNames }) };
+    const settingSource = lines.of(merged);
+    return { ...endpoint, ...(settingNames && { settingNames }), ...(settingSource && { settingSource }) };
   });
   const { deadline, 'report-dir': reportDir, shard } = settings;
   return {

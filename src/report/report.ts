@@ -28,6 +28,8 @@ export const TOOL = { name: 'starttls-gate', version: '1.0.0' } as const;
 const count = z.int().nonnegative();
 const milliseconds = z.number().nonnegative();
 
+const sourceSchema = z.strictObject({ file: z.string(), line: count.min(1) });
+
 const findingSchema = z
   .strictObject({
     code: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
@@ -54,6 +56,7 @@ const findingSchema = z
       .string()
       .optional()
       .describe('The address to which `reproduce` sends a message if the server accepts it'),
+    source: sourceSchema.optional().describe('The line of the setting that it is about, if it is about one'),
     waived: z.strictObject({ reason: z.string(), until: z.string() }).optional(),
   })
   .describe('A result of a step: an error, a warning or a notice');
@@ -139,7 +142,7 @@ const endpointSchema = z.strictObject({
   result: z.enum(RESULTS),
   attempts: count.min(1),
   durationMs: milliseconds,
-  source: z.strictObject({ file: z.string(), line: count.min(1) }).optional(),
+  source: sourceSchema.optional(),
   steps: z.array(stepSchema).length(STEP_IDS.length),
   earlier: z
     .array(z.union([failureSchema, earlierFindingSchema]))

@@ -195,6 +195,7 @@ export const AUTHENTICATION = {
         },
         'mechanism-not-offered': {
           title: 'Configured mechanism not offered',
+          about: 'auth.mechanism',
           party: 'configuration',
           certainty: 'certain',
           remedy: ({ required = '' }: Values) =>
@@ -227,6 +228,7 @@ export const AUTHENTICATION = {
       reproduce: { command: 'sign-in', shows: REPLY },
     },
     {
+      about: 'auth.username',
       evidence: fields('reply', 'mechanism', 'saslError', 'worksAt'),
       reference: 'RFC 4954 section 6',
       causes: { ...REJECTION, 'accepted-elsewhere': ACCEPTED_ELSEWHERE },

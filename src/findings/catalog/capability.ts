@@ -153,6 +153,7 @@ export const CAPABILITY = {
       reproduce: SHOWS_REPLY,
     },
     {
+      about: 'ehlo',
       steps: READS_GREETING,
       evidence: fields('reply', 'helo', 'greeting'),
       reference: 'RFC 5321 section 4.1.1.1',
@@ -224,6 +225,7 @@ export const CAPABILITY = {
       reproduce: SPEAKS_OVER_TLS,
     },
     {
+      about: 'transport',
       evidence: { ...fields('line', 'protocol'), data: 'how the first record begins: its type and version' },
       reference: 'RFC 8314 section 3.3',
       causes: {

@@ -111,6 +111,7 @@ export const CERTIFICATE_CHAIN = {
       reproduce: { command: 'openssl', shows: 'self-signed certificate' },
     },
     {
+      about: 'tls.ca',
       evidence: { ...CHAIN_EVIDENCE, ...fields('pin', 'inspector') },
       reference: 'RFC 5280 section 6.1',
       resultType: 'certificate-not-trusted',
@@ -122,6 +123,7 @@ export const CERTIFICATE_CHAIN = {
     'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, but mail clients do not. So TLS verification succeeds only for some clients.',
     MISSING_INTERMEDIATE,
     {
+      about: 'tls.ca',
       evidence: { ...CHAIN_EVIDENCE, ...DEAD_END },
       reference: 'RFC 8446 section 4.4.2',
       resultType: 'certificate-not-trusted',
@@ -139,6 +141,7 @@ export const CERTIFICATE_CHAIN = {
       setting: 'certificate',
     },
     {
+      about: 'tls.ca',
       evidence: { ...CHAIN_EVIDENCE, ...UNTRUSTED, ...DEAD_END },
       reference: 'RFC 5280 section 6.1',
       resultType: 'certificate-not-trusted',

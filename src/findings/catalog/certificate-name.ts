@@ -59,6 +59,7 @@ export const CERTIFICATE_NAME = {
       },
     },
     {
+      about: 'servername',
       evidence: {
         ...fields('expected', 'names', 'subject', 'withoutSni'),
         host: 'the configured host, if the certificate is valid for that and not for `servername`',

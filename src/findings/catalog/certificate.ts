@@ -114,6 +114,7 @@ export const CERTIFICATE = {
       causes: {
         'short-lived': {
           title: 'Lifetime too short for min-valid-days',
+          about: 'tls.min-valid-days',
           party: 'configuration',
           certainty: 'likely',
           remedy: tooManyDays('min-valid-days', 'fails'),
@@ -139,6 +140,7 @@ export const CERTIFICATE = {
       causes: {
         'short-lived': {
           title: 'Lifetime too short for warn-valid-days',
+          about: 'tls.warn-valid-days',
           party: 'configuration',
           certainty: 'likely',
           remedy: tooManyDays('warn-valid-days', 'causes this warning'),
@@ -292,6 +294,7 @@ export const CERTIFICATE = {
       reproduce: { command: 'pin', shows: pinDigest },
     },
     {
+      about: 'tls.pin',
       evidence: { ...fields('pin'), pinned: 'the pins in `tls.pin`' },
       reference: 'RFC 7469 section 2.6',
       causes: {
@@ -393,6 +396,7 @@ export const CERTIFICATE = {
         `Run the gate again. If it persists, exempt the gate's IP address from connection limits, or set \`tls.check: single\` for this endpoint and check the other certificate with \`openssl s_client -tls1_2 -cipher a${keyType}\`.`,
     },
     {
+      about: 'tls.check',
       evidence: { outcome: 'how the additional connection ended' },
       reference: 'RFC 8446 section 4.4.2.2',
       causes: {

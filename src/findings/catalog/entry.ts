@@ -1,5 +1,6 @@
 import type { Certainty, Party, Severity, StepId } from '../../report/report.js';
 import type { CommandName } from '../reproduce.js';
+import type { SettingKey } from '../setting-keys.js';
 import type { Topic } from '../software/topic.js';
 
 /** What the gate knows about one kind of finding, for any endpoint. */
@@ -16,6 +17,8 @@ export interface CatalogEntry {
   readonly evidence: Readonly<Record<string, string>>;
   /** The cause, unless the step names a more specific one. */
   readonly usual: Cause;
+  /** The setting that it is about, unless the cause names another, or a different party has to act than its owner. */
+  readonly about?: SettingKey;
   /** The causes that a step can distinguish, by name. */
   readonly causes?: Readonly<Record<string, Cause>>;
   /** The section of the standard. */
@@ -52,6 +55,8 @@ export interface Cause {
   readonly reproduce?: Reproduction;
   /** Replaces the reference of the entry. */
   readonly reference?: string;
+  /** The setting that it is about. */
+  readonly about?: SettingKey;
 }
 
 /** A command, and the text in its output that shows the problem. */
@@ -110,7 +115,7 @@ export function beginning(text = ''): string {
 }
 
 /** What an entry has besides its texts and its usual cause. */
-type EntryDetails = Pick<CatalogEntry, 'evidence' | 'reference' | 'causes' | 'resultType'> &
+type EntryDetails = Pick<CatalogEntry, 'evidence' | 'reference' | 'causes' | 'resultType' | 'about'> &
   Partial<Pick<CatalogEntry, 'steps'>>;
 
 /**

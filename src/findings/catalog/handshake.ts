@@ -388,6 +388,7 @@ export const HANDSHAKE = {
       reproduce: { command: 'tls-until-closed', shows: alertOrReason },
     },
     {
+      about: 'tls.client-cert',
       evidence: fields('alert', 'name', 'validFrom', 'validTo'),
       reference: 'RFC 8446 section 4.4.2.4',
       resultType: 'validation-failure',
@@ -463,6 +464,7 @@ export const HANDSHAKE = {
       reproduce: { command: 'greeting', shows: firstLine },
     },
     {
+      about: 'transport',
       evidence: fields('data', 'protocol'),
       reference: 'RFC 8314 section 3.3',
       causes: {

@@ -8,6 +8,7 @@ export const accountCauses = (reproduce: Reproduction) =>
   ({
     'recipient-not-authorized': {
       title: 'Account may send only to certain recipients',
+      about: 'delivery.to',
       party: 'configuration',
       certainty: 'likely',
       remedy: ({ recipient }: Values) =>
@@ -17,6 +18,7 @@ export const accountCauses = (reproduce: Reproduction) =>
     },
     'sender-not-verified': {
       title: 'Sender not verified at the provider',
+      about: 'delivery.from',
       party: 'configuration',
       certainty: 'likely',
       remedy: ({ sender, recipient, reply = '' }: Values) => {

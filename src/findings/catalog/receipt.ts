@@ -16,6 +16,7 @@ export const RECEIPT = {
       remedy: "Check `delivery.inbox`, and check the inbox server's log for the time of the test.",
     },
     {
+      about: 'delivery.inbox',
       evidence: {
         ...INBOX_EVIDENCE,
         ...INBOX_CERTIFICATE_EVIDENCE,
@@ -35,6 +36,7 @@ export const RECEIPT = {
       remedy: "Check the inbox server's log for the time of the test.",
     },
     {
+      about: 'delivery.inbox',
       evidence: {
         ...INBOX_EVIDENCE,
         ...fields('reason'),
@@ -56,6 +58,7 @@ export const RECEIPT = {
         "Delete the test message manually if it is still there. If this happens often, check the inbox server's log for the time of the test.",
     },
     {
+      about: 'delivery.inbox',
       evidence: { ...INBOX_EVIDENCE, ...fields('reason') },
       reference: 'RFC 9051 section 6.4',
       causes: {
@@ -74,6 +77,7 @@ export const RECEIPT = {
     'The server took responsibility for the test message (250), but the gate did not find the message in the inbox within `delivery.within`. It may be late, in a different folder or mailbox, removed by another program, returned to the sender, or lost. In an IMAP inbox, the gate then searches up to 20 other folders of the account, and compares the UIDs: they show whether any message has arrived. If a bounce of the message is in the inbox, the finding quotes it.',
     NOT_FOUND,
     {
+      about: 'delivery.inbox',
       evidence: {
         ...fields('messageId', 'reply'),
         ...INBOX_EVIDENCE,

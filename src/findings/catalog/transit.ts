@@ -208,6 +208,7 @@ export const TRANSIT = {
         `Make sure that the receiver checks ${check.toUpperCase()} and writes \`Authentication-Results\` with its name. Most servers do not check SPF for authenticated clients: if the tested server also holds the inbox, remove \`${check}\` from \`delivery.verdicts\`. Do the same if the receiver writes these fields without a name, as Microsoft 365 does.`,
     },
     {
+      about: 'delivery.verdicts',
       evidence: {
         ...fields('check', 'required', 'authservId'),
         present: 'the `Authentication-Results` lines in the message',

@@ -1,3 +1,5 @@
+import type { SettingSource } from '../setting-keys.js';
+
 /** The fields of an endpoint that the commands use. An `Endpoint` of the plan has them. */
 export interface ReproducibleEndpoint {
   readonly host: string;
@@ -25,6 +27,7 @@ export interface ReproducibleEndpoint {
   };
   /** The keys that the user knows by another name, with that name. */
   readonly settingNames?: Readonly<Record<string, string>>;
+  readonly settingSource?: SettingSource;
   /** Set if the host comes from the MX records of a domain. */
   readonly mxOf?: { readonly isImplicit: boolean };
   /** The findings that are waived. */

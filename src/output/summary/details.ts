@@ -52,7 +52,8 @@ function endpointsOf(members: readonly Member[]): Markdown {
 }
 
 function factsOf({ view: { endpoint, attempts, problems }, problem }: Member): (Markdown | string | undefined)[] {
-  const { address, host, transport, tls, source } = endpoint;
+  const { address, host, transport, tls } = endpoint;
+  const source = problem.finding.source ?? endpoint.source;
   return [
     code(short(addressOf(endpoint))),
     address === undefined || address === host ? undefined : code(short(address)),

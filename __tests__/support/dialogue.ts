@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import { ConnectionClosed, type Act, type Connection } from '../../src/servers/connection.js';
-import { InPieces, type Pieces } from './in-pieces.js';
+import { AlertForName, InPieces, type Pieces } from './in-pieces.js';
 
 export { close, startTls } from '../../src/servers/connection.js';
 export type { Act, Phase, Reply } from '../../src/servers/connection.js';
@@ -45,6 +45,11 @@ export const flood = (text: string): Act => ({
 /** A TLS handshake whose records are sent in pieces. */
 export const startTlsInPieces = (pieces: Pieces): Act => ({
   perform: (connection) => connection.startTls((socket) => new InPieces(socket, pieces)),
+});
+
+/** A TLS handshake that fails with an alert if the client sends this name (SNI). */
+export const startTlsUnlessNamed = (name: string, alert: number): Act => ({
+  perform: (connection) => connection.startTls((socket) => new AlertForName(socket, name, alert)),
 });
 
 /** Requests a new handshake over TLS 1.2 or older (HelloRequest). */

@@ -49,3 +49,21 @@ export class InPieces extends Duplex {
     done(error);
   }
 }
+
+/** A connection whose server replies with an alert to a ClientHello with this name (SNI), and to others as usual. */
+export class AlertForName extends InPieces {
+  readonly #refuse: (hello: Buffer) => boolean;
+
+  constructor(socket: Socket, name: string, alert: number) {
+    super(socket, { octets: 65_536, ms: 0 });
+    this.#refuse = (hello) => {
+      if (!hello.includes(name)) return false;
+      socket.end(Buffer.of(21, 3, 3, 0, 2, 2, alert));
+      return true;
+    };
+  }
+
+  override push(chunk: Buffer | null): boolean {
+    return (chunk !== null && this.#refuse(chunk)) || super.push(chunk);
+  }
+}

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gate, testEndpoint } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
-import { chains, contents } from '../../support/tls-mistakes/certificates.js';
+import { certificatesByName, chains, contents } from '../../support/tls-mistakes/certificates.js';
 import { handshakes } from '../../support/tls-mistakes/handshakes.js';
 import type { Mistake } from '../../support/tls-mistakes/mistake.js';
 import { unusualChains } from '../../support/tls-mistakes/unusual-chains.js';
@@ -23,6 +23,7 @@ const MISTAKES: readonly Mistake[] = [
   ...(await contents(certs)),
   ...unusualChains(),
   ...handshakes(certs),
+  ...certificatesByName(certs),
 ].filter(({ noCommand }) => noCommand === undefined);
 
 /** @returns everything that a command prints */

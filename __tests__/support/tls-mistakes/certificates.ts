@@ -1,7 +1,7 @@
 import { createSecureContext } from 'node:tls';
 import { createPki, inDays, issue, type CertificateOptions, type Identity } from '../../../src/servers/pki.js';
 import { HOST, ISSUER_AT, ISSUER_URL, type CertificateFixtures } from '../certificate-fixtures.js';
-import type { Dialogue } from '../dialogue.js';
+import { startTlsUnlessNamed, type Dialogue } from '../dialogue.js';
 import { ecdsaWith, RSA_1024 } from '../key-types.js';
 import { pin } from '../finding-examples/finding-example.js';
 import { rewritten, unchanged } from '../rewritten.js';
@@ -199,8 +199,34 @@ export function certificatesByName({ good, expired, wrongHost }: CertificateFixt
       },
     };
   };
+  const tls = { key: good.key, cert: good.chain };
+  const onlyWithSni = {
+    ...{ code: 'tls-handshake-failed' as const, title: 'No usable certificate for this server name (SNI)', ...LIKELY },
+    ...{
+      message: /Without a server name \(SNI\), the handshake succeeds/,
+      fix: /^Install a certificate for mail\.example\.test .* `-noservername` in place of `-servername mail\.example\.test`/,
+      notTheFix: /cipher/,
+    },
+  };
   const valid = new RegExp(`Without a server name \\(SNI\\), .* valid for ${HOST.replaceAll('.', '\\.')} until `);
   return [
+    ...[40, 80].map((alert) => ({
+      name: `no certificate for this name, and alert ${alert}`,
+      server: { tls, replies: { STARTTLS: ['220 go', startTlsUnlessNamed(HOST, alert)] } },
+      ...onlyWithSni,
+    })),
+    {
+      name: 'a certificate for this name that cannot be loaded',
+      server: {
+        tls: {
+          ...tls,
+          SNICallback: (_, done) => {
+            done(new Error('no such file'));
+          },
+        },
+      },
+      ...onlyWithSni,
+    },
     {
       name: 'a renewed certificate, but not for this name',
       server: byName(expired, good),

@@ -235,6 +235,15 @@ export const HANDSHAKE = {
             `If ${servername} is the right name, configure the server with a certificate for it, or with a default certificate for unknown names. Otherwise, set \`servername\` to a name for which the server has a certificate: the name is sent as SNI, and the certificate must include it.`,
           reference: 'RFC 6066 section 3',
         },
+        'only-with-sni': {
+          ...SERVER,
+          title: 'No usable certificate for this server name (SNI)',
+          remedy: ({ servername = '' }: Values) =>
+            `Install a certificate for ${servername} where the server looks for it: usually the file for this name is missing, cannot be read, or does not match its key. Or configure the server to use its default certificate for names without one. To compare, run the command with \`-noservername\` in place of \`-servername ${servername}\`: then the server sends a certificate. If ${servername} is not a name of the server, correct \`servername\`.`,
+          setting: 'sni-certificate',
+          reproduce: NO_CERTIFICATE,
+          reference: 'RFC 6066 section 3',
+        },
         'no-name-sent': {
           ...CONFIGURATION,
           title: 'Server requires a server name (SNI)',

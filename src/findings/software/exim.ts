@@ -28,7 +28,8 @@ export const exim: Software = {
       'set `tls_verify_certificates` to the CA of the clients, or use `tls_try_verify_hosts` instead of `tls_verify_hosts`.',
     certificate:
       'set `tls_certificate` to the full chain (`fullchain.pem`, leaf first) and `tls_privatekey` to its private key. Exim uses a new file without a restart.',
-    'sni-certificate': 'check the file that `tls_certificate` selects by `$tls_in_sni`.',
+    'sni-certificate':
+      'check whether the files that `tls_certificate` and `tls_privatekey` select by `$tls_in_sni` exist for this name, and whether the Exim user can read them. `${if exists{FILE}{FILE}{DEFAULT}}` uses a default file for other names.',
     'tls-in-proxy':
       'add the port to `tls_on_connect_ports`. If TLS must end in the proxy, exclude its IP address from `tls_advertise_hosts`, include it in `auth_advertise_hosts` and in `server_advertise_condition` of the authenticators, and do not list it in `relay_from_hosts`.',
     'auth-not-advertised': 'check `server_advertise_condition` of the authenticators and `auth_advertise_hosts`.',

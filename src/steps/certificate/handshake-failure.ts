@@ -10,6 +10,7 @@ import { stopped, type Stopped } from '../hand-over.js';
 import { judgeClientHello, type FailedHandshake } from './client-hello.js';
 import { CERTIFICATE_REQUIRED, clientCertificateRefused, meaningOfAlert } from './alerts.js';
 import { fixed, own, type OwnText } from '../../text/own.js';
+import { channelWithoutSni } from './without-sni.js';
 import { publicKeyFacts } from '../../tls/x509/certificate.js';
 
 /** RFC 6066 section 3. */
@@ -66,10 +67,12 @@ export async function judgeHandshakeFailure(
       const intolerant =
         isOfferedAnyway(seen) && (await judgeClientHello(context, address, failed, { said, evidence }));
       if (intolerant) return stopped(intolerant);
-      const found =
-        seen === 'closed' && !failure.answered
-          ? closedAtStart(context, evidence)
-          : finding('connection-lost', own`${said}.`, { evidence });
+      const isClosed = seen === 'closed' && !failure.answered;
+      const ofName = isClosed && (await onlyWithSni(context, address, { said, evidence }));
+      if (ofName) return stopped(ofName);
+      const found = isClosed
+        ? closedAtStart(context, evidence)
+        : finding('connection-lost', own`${said}.`, { evidence });
       return stopped(found, { transient: true });
     }
     case 'alert': {
@@ -118,6 +121,21 @@ function closedAtStart({ endpoint }: Context, evidence: { readonly detail: strin
   return finding('tls-handshake-failed', message, { evidence, cause });
 }
 
+/** A server that chooses its certificate by the name, and cannot use the one for this name. */
+async function onlyWithSni(
+  { endpoint, ...context }: Context,
+  address: string | undefined,
+  { said, evidence }: Pick<Refusal, 'said' | 'evidence'>,
+): Promise<KnownFinding | undefined> {
+  const sent = serverNameIndication(endpoint.servername);
+  if (sent === undefined || !(await channelWithoutSni({ endpoint, ...context }, address))) return undefined;
+  const message = own`${said}. Without a server name (SNI), the handshake succeeds, so the server cannot use its certificate for ${sent}.`;
+  return finding('tls-handshake-failed', message, {
+    evidence: { ...evidence, servername: sent },
+    cause: 'only-with-sni',
+  });
+}
+
 /** How one side refused the handshake. */
 interface Refusal {
   /** A sentence without its full stop. */
@@ -142,6 +160,8 @@ async function noAgreement(
   if (isBelowPolicy(seen, context) || (about === 'version' && !selected)) return versionTooOld(context, refusal, seen);
   const intolerant = isOfferedAnyway(seen) && (await judgeClientHello(context, address, failed, refusal));
   if (intolerant) return intolerant;
+  const ofName = (seen === 'nothing' || seen === 'closed') && (await onlyWithSni(context, address, refusal));
+  if (ofName) return ofName;
   const unusualCurve = UNUSUAL_CURVE.exec(selected?.group ?? '')?.[0];
   const curve = unusualCurve === undefined ? own`` : own` on ${unusualCurve}`;
   const negotiated = selected && own`${selected.version} with ${selected.cipher}${curve}`;

@@ -21,12 +21,9 @@ export async function comparedWithoutSni(
 ): Promise<readonly KnownFinding[]> {
   const { findings, certificate } = first;
   if (!findings.some(({ code }) => ABOUT_CERTIFICATE.includes(code))) return findings;
-  const unnamed = { ...context, endpoint: { ...context.endpoint, servername: '' } };
-  const { ca, minVersion } = context.endpoint.tls;
-  // Without the client certificate, which is a credential.
-  const outcome = await sideHandshake(unnamed, address, context.run.trust.context({ ca, minVersion }));
-  if (!outcome?.ok || outcome.channel.sent.length === 0) return findings;
-  const other = judge(outcome.channel);
+  const channel = await channelWithoutSni(context, address);
+  if (!channel || channel.sent.length === 0) return findings;
+  const other = judge(channel);
   if (!other.certificate || other.certificate.sha256 === certificate?.sha256) return findings;
   if (!other.isVerified || other.findings.some(({ code }) => ABOUT_CERTIFICATE.includes(code))) return findings;
   const until = other.certificate.validTo.slice(0, 10);
@@ -40,4 +37,20 @@ export async function comparedWithoutSni(
       evidence: { ...found.evidence, withoutSni: other.certificate?.sha256 ?? '' },
     };
   });
+}
+
+/**
+ * The channel of a handshake without SNI. If the handshake with SNI fails and this one does not, the server cannot use the
+ * certificate for that name.
+ * @returns undefined if it fails, too
+ */
+export async function channelWithoutSni(
+  context: Context,
+  address: string | undefined,
+): Promise<TlsChannel | undefined> {
+  const unnamed = { ...context, endpoint: { ...context.endpoint, servername: '' } };
+  const { ca, minVersion } = context.endpoint.tls;
+  // Without the client certificate, which is a credential.
+  const outcome = await sideHandshake(unnamed, address, context.run.trust.context({ ca, minVersion }));
+  return outcome?.ok ? outcome.channel : undefined;
 }

@@ -49,6 +49,30 @@ test('a fix can quote the evidence, in which a backtick does not mark code', () 
   expect(found.evidence).toEqual(evidence);
 });
 
+describe('a problem of an account at a mail service', () => {
+  const BREVO = 'smtp-relay.brevo.com ESMTP Service Ready';
+
+  test('has to be fixed by the owner of the account, and not by whoever runs the server', () => {
+    const blocked = finding('auth-rejected', own`No.`, { cause: 'client-not-allowed' });
+    expect(completeFinding(blocked, OBSERVED)).toMatchObject({ party: 'server' });
+    const { party, remedy } = completeFinding(blocked, { ...OBSERVED, greeting: BREVO });
+    expect(party).toBe('configuration');
+    expect(remedy).toMatch(/^Add the gate's .* GitHub-hosted runners change .* Brevo: .*"Authorized IPs"/);
+    expect(remedy).toMatch(/ The owner of the account at Brevo has to do this\.$/);
+    expect(remedy).not.toMatch(/on this port|log/);
+  });
+
+  test.each([
+    ['Mailgun Influx ready', /^Mailgun: first check the region .* Compare the configured username/],
+    ['email-smtp.amazonaws.com ESMTP SimpleEmailService-d-X', /^Amazon SES: first check the region in the host name/],
+  ])('begins with what the service rejects most often: %s', (greeting, expected) => {
+    const wrong = finding('auth-rejected', own`No.`, { cause: 'wrong-credentials' });
+    const { remedy } = completeFinding(wrong, { ...OBSERVED, greeting });
+    expect(remedy).toMatch(expected);
+    expect(remedy).not.toContain("the server's log");
+  });
+});
+
 test('a finding that the user can fix points to the line of its setting', () => {
   const inbox = { file: 'gate.yml', line: 9 };
   const endpoint = { ...OBSERVED.endpoint, settingSource: () => inbox };

@@ -7,7 +7,7 @@ import type { KnownFinding } from './finding.js';
 import { commandFor, COMMANDS, sendsMessage, type ReproducibleEndpoint } from './reproduce.js';
 import { sharedFixes, type SharedFix } from './shared-fix.js';
 import type { SettingKey } from './setting-keys.js';
-import { recognize, settingOf } from './software.js';
+import { isOfAccount, recognize, settingOf, type Recognized } from './software.js';
 import { renderAll } from '../text/own.js';
 
 /** What the gate has learned about a server by the end of a step. */
@@ -46,13 +46,17 @@ export function completeFinding(found: KnownFinding, observed: Observed | Redact
   const server = 'endpoint' in observed ? observed : undefined;
   const entry: CatalogEntry = CATALOG[found.code];
   const cause = causeOf(found.code, name);
-  const { title = entry.title, party, certainty, reference = entry.reference } = cause;
+  const { title = entry.title, certainty, reference = entry.reference } = cause;
   const { resultType } = entry;
+  const software = server && softwareOf(exact, server);
+  // Whoever runs the service cannot change it.
+  const party = cause.party === 'server' && isOfAccount(cause.setting, software) ? 'configuration' : cause.party;
+  const text = fix?.text ?? textOf(cause.remedy, values);
   return {
     ...{ ...rest, title, party, certainty },
     message: message.render(observed.redact),
     ...(evidence && { evidence: values }),
-    remedy: fix && !fix.leads ? fix.text : remedyOf(exact, cause, fix?.text ?? textOf(cause.remedy, values), server),
+    remedy: fix && !fix.leads ? fix.text : remedyOf(exact, cause, text, { software, observed: server }),
     ...(reference !== undefined && { reference }),
     ...(resultType !== undefined && { resultType }),
     ...sourceOf(cause.about ?? entry.about, party, server),
@@ -70,32 +74,41 @@ function valuesOf({ evidence = {} }: KnownFinding, { redact }: Redacting): Value
   return renderAll(evidence, redact);
 }
 
+function softwareOf({ reply = '', data = '' }: Values, observed: Observed): Recognized | undefined {
+  return recognize({
+    // Data that arrived instead of something else may be a greeting.
+    greetings: [observed.greeting ?? '', data],
+    offers: observed.capabilities,
+    rejections: [reply],
+  });
+}
+
 /** @param text of the fix, without a setting */
 function remedyOf(
-  { reply = '', data = '', keyType }: Values,
-  { examples, setting }: Cause,
+  { keyType }: Values,
+  { examples, setting, accountRemedy, party }: Cause,
   text: string,
-  observed: Observed | undefined,
+  { software, observed }: { readonly software: Recognized | undefined; readonly observed: Observed | undefined },
 ): string {
-  const software =
-    observed &&
-    recognize({
-      // Data that arrived instead of something else may be a greeting.
-      greetings: [observed.greeting ?? '', data],
-      offers: observed.capabilities,
-      rejections: [reply],
-    });
-  // Without a topic, the examples are not about the software of the server.
-  const more =
-    setting === undefined || software === undefined
-      ? examples
-      : settingOf(setting, software, observed?.endpoint.tls.minVersion ?? '');
   const { settingNames = {}, mxOf } = observed?.endpoint ?? {};
+  const ofSoftware =
+    setting !== undefined && software && settingOf(setting, software, observed?.endpoint.tls.minVersion ?? '');
   const which =
     keyType === undefined
       ? []
       : [`The server has another certificate as well; this finding is about the ${keyType} one.`];
-  const fix = asConfigured([text, ...which, ...(more === undefined ? [] : [more])].join(' '), settingNames);
+  // Without a topic, the examples are not about the software of the server.
+  const more = setting === undefined || software === undefined ? examples : ofSoftware;
+  const isAccount = isOfAccount(setting, software);
+  const owner =
+    isAccount && software && party === 'server' ? [`The owner of the account at ${software.name} has to do this.`] : [];
+  const advice = [
+    [isAccount ? (accountRemedy ?? text) : text, ...which].join(' '),
+    ...(more === undefined ? [] : [more]),
+  ];
+  // What the service rejects most often is more likely than a typing mistake.
+  const parts = [...(isAccount && setting === 'auth-rejected' ? advice.toReversed() : advice), ...owner];
+  const fix = asConfigured(parts.join(' '), settingNames);
   // An endpoint with `mx` has no `host`.
   return mxOf ? fix.replaceAll('`host`', mxOf.isImplicit ? '`mx`' : 'the MX record') : fix;
 }

@@ -1,6 +1,6 @@
 import { PROVIDERS } from './software/providers.js';
 import { SERVERS } from './software/servers.js';
-import type { Software, Topic } from './software/topic.js';
+import { ACCOUNT_TOPICS, type Software, type Topic } from './software/topic.js';
 
 const SOFTWARE = { ...PROVIDERS, ...SERVERS } as const;
 
@@ -44,6 +44,12 @@ export function settingOf(topic: Topic, { name, isLikely }: Recognized, minVersi
   const setting = softwareOf(name).settings[topic];
   if (setting === undefined) return undefined;
   return `${isLikely ? 'Probably ' : ''}${name}: ${typeof setting === 'string' ? setting : setting(minVersion)}`;
+}
+
+/** Whether only the owner of an account at this service can fix a problem. */
+export function isOfAccount(topic: Topic | undefined, recognized: Recognized | undefined): boolean {
+  if (topic === undefined || !recognized || recognized.isLikely) return false;
+  return recognized.name in PROVIDERS && ACCOUNT_TOPICS.includes(topic);
 }
 
 function softwareOf(name: SoftwareName): Software {

@@ -27,6 +27,8 @@ const withoutCommand = (title: string, remedy: string): Cause => ({
   ...{ title, party: 'configuration', certainty: 'likely', remedy },
 });
 
+const CHANGING_ADDRESS =
+  'In a workflow, that is a self-hosted runner with a fixed IP address: those of GitHub-hosted runners change with every run.';
 const NOT_CHECKED = 'The credentials themselves have not been checked.';
 
 /**
@@ -147,7 +149,11 @@ const OF_THE_PASSWORD = {
   'wrong-credentials': configuration(
     'Username or password not accepted',
     "Compare the configured username and password with those of the account. Typical mistakes are an old password, one from a different environment, a username with the wrong domain or none, and a `$` that a shell expanded. If they are correct, check the server's log: the account may be locked or require an app password. Do not retry often, because that can lock the account.",
-    { setting: 'auth-rejected' },
+    {
+      setting: 'auth-rejected',
+      accountRemedy:
+        'Compare the configured username and password with those of the account. Typical mistakes are an old password, one from a different environment, and a `$` that a shell expanded. Do not retry often, because that can lock the account.',
+    },
   ),
   'password-expired': configuration(
     'Password expired',
@@ -271,13 +277,20 @@ const OF_THE_ACCOUNT = {
 const OF_THE_CLIENT = {
   'client-not-allowed': server(
     'Client not allowed to authenticate',
-    "Add the gate's public IP address to the allowlist of the server or of the account, or run the gate in a network that is on the allowlist. Also check whether accounts may authenticate on this port.",
-    { setting: 'client-not-allowed' },
+    `Add the gate's public IP address to the allowlist of the server or of the account, or run the gate in a network that is on the allowlist. ${CHANGING_ADDRESS} Also check whether accounts may authenticate on this port.`,
+    {
+      setting: 'client-not-allowed',
+      accountRemedy: `Add the gate's public IP address to the allowlist of the account, or run the gate in a network that is on the allowlist. ${CHANGING_ADDRESS}`,
+    },
   ),
   blocked: server(
     'Account or client blocked',
     "Ask the administrator of the server for the reason, and to remove the block. The reply does not say whether the account or the IP address is blocked; the server's log does.",
-    { setting: 'client-not-allowed' },
+    {
+      setting: 'client-not-allowed',
+      accountRemedy:
+        'Ask the support of the service for the reason: the reply does not say whether the account or the IP address is blocked.',
+    },
   ),
   'not-encrypted': { ...TLS_IN_PROXY, reproduce: SIGN_IN },
   'not-encrypted-after-starttls': { ...STARTTLS_IN_PROXY, reproduce: SIGN_IN },

@@ -224,6 +224,8 @@ export const AUTHENTICATION = {
       certainty: 'likely',
       remedy:
         'Try the same credentials from the same network with the mail program that normally uses them. If that works, compare the username, the host, the port and the mechanism. If not, and the reply does not say why, ask whoever runs the server to look for the reason in its log.',
+      accountRemedy:
+        'If the reply does not say why, try the same credentials from the same network with another mail program, and ask the support of the service.',
       setting: 'auth-rejected',
       reproduce: { command: 'sign-in', shows: REPLY },
     },

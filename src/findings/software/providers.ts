@@ -50,7 +50,7 @@ const amazonSes: Software = {
       'email-smtp.REGION.amazonaws.com. With a VPC endpoint, set `servername` to that name.',
     ),
     'auth-rejected':
-      'the SMTP credentials of SES are not the access keys of an IAM user: create them in the SES console. They are valid only for the region in the host name (email-smtp.REGION.amazonaws.com), and their IAM user needs `ses:SendRawEmail`.',
+      'first check the region in the host name (email-smtp.REGION.amazonaws.com), because SMTP credentials of SES are valid only in the region for which they were created. They are not the access keys of an IAM user: create them in the SES console. Their IAM user needs `ses:SendRawEmail`.',
     sandbox:
       'request production access in the SES console, or verify the recipient as an identity. Both apply only to the region in the host name (email-smtp.REGION.amazonaws.com). `success@simulator.amazonses.com` needs no verification, but no inbox receives its mail.',
     'sender-identity':

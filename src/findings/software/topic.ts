@@ -75,6 +75,24 @@ export type Topic =
   /** A virus scanner, spam filter or milter cannot be reached. */
   | 'content-scanner';
 
+/** What the owner of an account at a service can change, and not whoever runs the server. */
+export const ACCOUNT_TOPICS: readonly Topic[] = [
+  'auth-rejected',
+  'app-password',
+  'basic-auth-blocked',
+  'smtp-auth-disabled',
+  'access-token',
+  'mailbox-access',
+  'client-not-allowed',
+  'auth-throttled',
+  'quota-exceeded',
+  'sandbox',
+  'sender-identity',
+  'account-status',
+  'relay-account',
+  'send-as',
+];
+
 /** A mail server or a mail service: how to recognize it, and its settings. */
 export interface Software {
   /** Matches its greeting, without the code: the name of the host, and what the software adds. */

@@ -50,7 +50,7 @@ export function errorToFinding(error: unknown, context: Context, received: Recei
   if (error instanceof ConnectionLost) {
     // A server that has replied over TLS has already accepted the client certificate, or that there is none.
     const alert = received === 'inside-tls' ? undefined : alertOf(error.cause);
-    const refused = lateClientCertificateAlert(alert, context.endpoint);
+    const refused = lateClientCertificateAlert(alert, context);
     if (refused) return { finding: refused, isOfCertificate: true, transient: false };
   }
   const heard = heardBefore(error);

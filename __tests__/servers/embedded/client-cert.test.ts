@@ -9,7 +9,14 @@ import type { Dialogue } from '../../support/dialogue.js';
 import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
 import { listen } from '../../../src/servers/listener.js';
 import { objectIdentifier, sequence } from '../../../src/servers/der.js';
-import { createPki, extension, type CertificateOptions, type Identity, type Pki } from '../../../src/servers/pki.js';
+import {
+  createPki,
+  extension,
+  inDays,
+  type CertificateOptions,
+  type Identity,
+  type Pki,
+} from '../../../src/servers/pki.js';
 import { errorToFinding } from '../../../src/steps/error-to-finding.js';
 import { judgeHandshakeFailure } from '../../../src/steps/certificate/handshake-failure.js';
 import type { Context } from '../../../src/steps/context.js';
@@ -198,12 +205,13 @@ test.each<[string, CertificateOptions, boolean]>([
 });
 
 describe('a client certificate that the server rejects', () => {
-  const context = (client?: ClientIdentity): Context => ({ endpoint: endpointOf(587, client) }) as Context;
+  const context = (client?: ClientIdentity): Context =>
+    ({ endpoint: endpointOf(587, client), run: { now: () => new Date() } }) as Context;
   const REFUSALS = [
     [42, 'bad certificate', /damaged/, /openssl verify/],
     [43, 'unsupported certificate', /does not accept this type/, /clientAuth/],
     [44, 'certificate revoked', /revoked/, /new certificate/],
-    [45, 'certificate expired', /expired/, /Renew/],
+    [45, 'certificate expired', /is valid from/, /issuers/],
     [46, 'certificate unknown', /for an unspecified reason/, /log/],
     [48, 'unknown ca', /not issued by a CA that the server trusts/, /smtpd_tls_CAfile/],
     [49, 'access denied', /owner is denied access/, /server allows/],
@@ -226,16 +234,25 @@ describe('a client certificate that the server rejects', () => {
     expect(without.remedy).toMatch(/^If clients of this port must have a certificate, configure one with/);
   });
 
-  test('is shown with its dates if the server says that it has expired', () => {
+  test.each([
+    [
+      'has expired',
+      -4.5,
+      -4.5,
+      'Client certificate expired',
+      /expired on [\d-]{10}, 4 days ago\.$/,
+      /^Renew the certif/,
+    ],
+    ['is not yet valid', 2, 9, 'Client certificate not yet valid', /is not valid until /, /valid now/],
+    ['is valid', -1, 9, 'Client certificate rejected: expired', /is valid from .* to /, /^Check the issuers/],
+  ])('is shown with its dates if the server says that it has expired: it %s', async (_, from, to, title, said, fix) => {
+    const dates = { notBefore: inDays(to < 0 ? -30 : from), notAfter: inDays(to) };
+    const client = await clients.issue({ commonName: 'gate', usage: ['clientAuth'], ...dates });
     const lost = new ConnectionLost(new Error('ssl3_read_bytes:tlsv13 alert:SSL alert number 45'));
-    const { message, remedy, evidence } = completeFinding(
-      errorToFinding(lost, context(shownAs(ours)), 'greeting').finding,
-      EXACTLY,
-    );
-    const validTo = new Date(ours.certificate.validTo).toISOString();
-    expect(message).toContain(`to ${validTo}.`);
-    expect(remedy).toContain(`valid until ${validTo}`);
-    expect(evidence).toMatchObject({ validTo });
+    const found = completeFinding(errorToFinding(lost, context(shownAs(client)), 'greeting').finding, EXACTLY);
+    expect(found).toMatchObject({ title, evidence: { validTo: new Date(client.certificate.validTo).toISOString() } });
+    expect(found.message).toMatch(said);
+    expect(found.remedy).toMatch(fix);
   });
 
   test.each([

@@ -398,7 +398,7 @@ export const HANDSHAKE = {
     },
     {
       about: 'tls.client-cert',
-      evidence: fields('alert', 'name', 'validFrom', 'validTo'),
+      evidence: fields('alert', 'name', 'validFrom', 'validTo', 'now'),
       reference: 'RFC 8446 section 4.4.2.4',
       resultType: 'validation-failure',
       causes: {
@@ -421,9 +421,22 @@ export const HANDSHAKE = {
         },
         expired: {
           ...CLIENT,
+          title: 'Client certificate expired',
+          certainty: 'certain',
+          remedy:
+            'Renew the certificate of `tls.client-cert`, and replace its file. If the new one has a new key, update `tls.client-key`, too. The certificate of the server is not the problem. To see the dates: `openssl x509 -noout -subject -dates -in FILE`.',
+        },
+        'not-yet-valid': {
+          ...CLIENT,
+          title: 'Client certificate not yet valid',
+          remedy: ({ validFrom = '' }: Values) =>
+            `Use a certificate that is valid now as \`tls.client-cert\`: this one is valid from ${validFrom}. If that is in the past, correct the clock of the machine that runs the gate.`,
+        },
+        'dates-rejected': {
+          ...CLIENT,
           title: 'Client certificate rejected: expired',
           remedy: ({ validTo = '' }: Values) =>
-            `Renew the certificate of \`tls.client-cert\`: it is valid until ${validTo}. If that is in the future, check its issuers, whose certificates may have expired, and the clock of the server. To see its dates: \`openssl x509 -noout -subject -dates -in FILE\`.`,
+            `Check the issuers in the file of \`tls.client-cert\`, whose certificates may have expired, and the clock of the server: the certificate itself is valid until ${validTo}.`,
         },
         unacceptable: {
           ...CLIENT,

@@ -1,9 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import type { CauseOf } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
-import type { Endpoint } from '../../plan/endpoint.js';
+import type { Context } from '../context.js';
 import { alertName } from '../../tls/alerts.js';
-import { fixed, own } from '../../text/own.js';
+import { fixed, own, type OwnText } from '../../text/own.js';
+import { day, timeBetween } from './dates.js';
 
 /** The alert of RFC 8446 section 6.2 that is only about a client certificate. */
 export const CERTIFICATE_REQUIRED = 116;
@@ -66,12 +67,12 @@ export function meaningOfAlert(number: number): Meaning<'tls-handshake-failed'> 
  * @param alert the number of the alert that ended the connection, if one did
  * @returns the finding, if the alert is about the client certificate
  */
-export function lateClientCertificateAlert(alert: number | undefined, endpoint: Endpoint): KnownFinding | undefined {
-  return alert === undefined || !OF_A_CLIENT[alert] ? undefined : clientCertificateRefused(endpoint, alert);
+export function lateClientCertificateAlert(alert: number | undefined, context: Context): KnownFinding | undefined {
+  return alert === undefined || !OF_A_CLIENT[alert] ? undefined : clientCertificateRefused(context, alert);
 }
 
 /** The finding for an alert of a server that requested a client certificate. */
-export function clientCertificateRefused({ tls }: Endpoint, number: number): KnownFinding {
+export function clientCertificateRefused({ endpoint: { tls }, run }: Context, number: number): KnownFinding {
   const name = alertName(number);
   const alert = own`alert ${number} (${fixed(name)})`;
   const evidence = { alert: String(number), name };
@@ -82,13 +83,22 @@ export function clientCertificateRefused({ tls }: Endpoint, number: number): Kno
   }
   const [meaning, cause] = OF_A_CLIENT[number] ?? [];
   if (cause === 'expired') {
-    const { validFromDate, validToDate } = new X509Certificate(tls.client.certificate);
-    const dates = { validFrom: validFromDate.toISOString(), validTo: validToDate.toISOString() };
-    const message = own`The server rejected the client certificate with ${alert}. The configured one is valid from ${dates.validFrom} to ${dates.validTo}.`;
-    return finding('client-certificate-required', message, { evidence: { ...evidence, ...dates }, cause });
+    const { validFromDate: from, validToDate: to } = new X509Certificate(tls.client.certificate);
+    const now = run.now();
+    const [state, dated] = datesOf(from, to, now);
+    const message = own`The server rejected the client certificate with ${alert}. The configured one ${state}.`;
+    const dates = { validFrom: from.toISOString(), validTo: to.toISOString(), now: now.toISOString() };
+    return finding('client-certificate-required', message, { evidence: { ...evidence, ...dates }, cause: dated });
   }
   const message = meaning
     ? own`The server rejected the client certificate with ${alert}: ${fixed(meaning)}.`
     : own`The server requested a client certificate, but ended the handshake although one is configured: ${alert}, which does not give a reason.`;
   return finding('client-certificate-required', message, { evidence, cause: cause ?? 'no-reason' });
+}
+
+/** Whether a client certificate is valid now, as the end of a sentence, and the cause of its rejection. */
+function datesOf(from: Date, to: Date, now: Date): readonly [OwnText, CauseOf<'client-certificate-required'>] {
+  if (to < now) return [own`expired on ${day(to)}, ${timeBetween(to, now)} ago`, 'expired'];
+  if (from > now) return [own`is not valid until ${from.toISOString()}`, 'not-yet-valid'];
+  return [own`is valid from ${from.toISOString()} to ${to.toISOString()}`, 'dates-rejected'];
 }

@@ -77,7 +77,7 @@ export async function judgeHandshakeFailure(
     }
     case 'alert': {
       const { number, name, asked } = failure;
-      if (asked || number === CERTIFICATE_REQUIRED) return stopped(clientCertificateRefused(context.endpoint, number));
+      if (asked || number === CERTIFICATE_REQUIRED) return stopped(clientCertificateRefused(context, number));
       const ended = own`The server ended the handshake with alert ${number} (${fixed(name)})`;
       const evidence = { alert: String(number), name };
       if (number === UNRECOGNIZED_NAME) return stopped(nameUnknown(context, { said: ended, evidence }));

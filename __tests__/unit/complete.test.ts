@@ -355,7 +355,8 @@ describe('one fix for several findings that a new certificate fixes', () => {
 
   test('says which certificate of a server it is about', () => {
     const other = finding('certificate-expired', own`Old.`, { evidence: { keyType: 'RSA' } });
-    expect(completed(other)).toContain('this finding is about the RSA one.');
+    expect(completed(other)).toContain('this finding is about the RSA one, which only some clients get.');
+    expect(completeFinding(other, OBSERVED).title).toBe('Certificate expired (RSA)');
   });
 
   test('does not replace the fix of a finding that a new certificate does not fix', () => {

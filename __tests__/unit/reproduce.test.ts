@@ -392,7 +392,7 @@ describe('the dig command', () => {
 
   test('shows how a lookup fails', () => {
     expect(commandOf('failed-lookup', ENDPOINT)).toBe(
-      "dig +noall +comments smtp.example.com A smtp.example.com AAAA smtp.example.com MX | grep -E 'status: [^N]|no servers' && echo 'the lookup failed'",
+      "dig +noall +comments smtp.example.com A smtp.example.com AAAA smtp.example.com MX | grep -E 'status: [^N]|no servers' && echo 'the lookup failed' && dig +cd +short smtp.example.com",
     );
   });
 

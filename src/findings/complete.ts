@@ -46,7 +46,8 @@ export function completeFinding(found: KnownFinding, observed: Observed | Redact
   const server = 'endpoint' in observed ? observed : undefined;
   const entry: CatalogEntry = CATALOG[found.code];
   const cause = causeOf(found.code, name);
-  const { title = entry.title, certainty, reference = entry.reference } = cause;
+  const { certainty, reference = entry.reference } = cause;
+  const title = titled(cause.title ?? entry.title, values);
   const { resultType } = entry;
   const software = server && softwareOf(exact, server);
   // Whoever runs the service cannot change it.
@@ -62,6 +63,11 @@ export function completeFinding(found: KnownFinding, observed: Observed | Redact
     ...sourceOf(cause.about ?? entry.about, party, server),
     ...(server && found.severity !== 'notice' && commandOf(cause, { exact, values }, server)),
   };
+}
+
+/** A server with two certificates may have a problem with only one of them. */
+function titled(title: string, { keyType }: Values): string {
+  return keyType === undefined ? title : `${title} (${keyType})`;
 }
 
 /** The line of a setting, if whoever has to act can change it, or looks there for what is configured. */
@@ -96,7 +102,9 @@ function remedyOf(
   const which =
     keyType === undefined
       ? []
-      : [`The server has another certificate as well; this finding is about the ${keyType} one.`];
+      : [
+          `The server has another certificate as well; this finding is about the ${keyType} one, which only some clients get.`,
+        ];
   // Without a topic, the examples are not about the software of the server.
   const more = setting === undefined || software === undefined ? examples : ofSoftware;
   const isAccount = isOfAccount(setting, software);

@@ -400,7 +400,7 @@ describe('a message that is not found', () => {
     expect(found).toMatchObject({
       code: 'message-not-received',
       title: 'Message delivered to a different folder',
-      party: 'inbox',
+      party: 'configuration',
       certainty: 'certain',
       evidence: { folder: 'Notifications', otherFolders: '2', uid: '1' },
       reproduceShows: '* SEARCH 1',
@@ -412,6 +412,23 @@ describe('a message that is not found', () => {
     expect(found?.remedy).toContain(`\`delivery.inbox\` to the folder "Notifications" (\`${url}/Notifications\`)`);
     expect(folders.Notifications.messages).toHaveLength(1);
     expect(report.inboxTranscript?.map(({ text }) => text).join('\n')).not.toContain('Archive');
+  });
+
+  test('is in the folder that its subaddress names', async () => {
+    const folders = { ci: new Mailbox() };
+    const deliver = (raw: Buffer): void => {
+      folders.ci.append(raw);
+    };
+    await using server = await startEmbedded({ imap: { folders }, smtp: { deliver } });
+    const endpoint = lost(server);
+    const delivery = endpoint.delivery && { ...endpoint.delivery, to: 'inbox+CI@example.test' };
+    const [found] = (await gate({ ...endpoint, ...(delivery && { delivery }) })).report.steps[4]?.findings ?? [];
+    expect(found).toMatchObject({
+      title: 'Message delivered to the folder of its subaddress',
+      party: 'configuration',
+      reproduceShows: '* SEARCH 1',
+    });
+    expect(found?.remedy).toMatch(/^Set `delivery\.inbox` to the folder "ci" .* without the plus sign/);
   });
 
   test('is in no other folder of the account, if that was searched', async () => {

@@ -248,6 +248,10 @@ describe("the receiver's result", () => {
         remedy: expect.stringMatching(/^If `mx\.example\.net` is your receiver, set `authserv-id`/) as unknown,
       },
     ]);
+    const own = await deliver(says('spf=pass', '127.0.0.1'), SPF);
+    expect(own.findings).toMatchObject([
+      { remedy: expect.stringMatching(/^Set `authserv-id` .* to `127\.0\.0\.1`: the tested server/) as unknown },
+    ]);
     const none = await deliver((message) => message, SPF);
     expect(none.findings).toMatchObject([
       { party: 'server', remedy: expect.stringMatching(/^Make sure that the receiver checks SPF /) as unknown },

@@ -124,7 +124,7 @@ export const AUTHENTICATION = {
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            'Set `host` and `port` to those of the submission server: port 587 (STARTTLS) or 465 (implicit TLS), often on a different host. MX hosts usually offer no AUTH, because other mail servers need none. To test only the MX host, remove `auth`.',
+            'Test the submission server instead, on port 587 (STARTTLS) or 465 (implicit TLS) of this host or, often, of a different one. MX hosts usually offer no AUTH, because other mail servers need none. To test only the MX host, remove `auth`, and `authentication` from `require`.',
           setting: 'submission-host',
           reproduce: { command: 'sign-in', shows: NO_AUTH },
           reference: 'RFC 6409 section 3.1',

@@ -33,9 +33,18 @@ export const NOT_FOUND = {
 } as const satisfies Cause;
 
 export const NOT_FOUND_CAUSES = {
+  'subaddress-folder': {
+    title: 'Message delivered to the folder of its subaddress',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy: ({ folder = '', inbox = '' }: Values) =>
+      `Set \`delivery.inbox\` to the folder "${folder}"${urlOf(inbox, folder)}, or use a \`delivery.to\` without the plus sign and what follows it: the mail server files a message by that part of the address. The mail flow itself works. The gate leaves the message in that folder: delete it manually.`,
+    examples: 'Dovecot: `lmtp_save_to_detail_mailbox = no` delivers such messages to INBOX.',
+    reproduce: { command: 'inbox-folder', shows: ({ uid = '' }: Values) => (uid === '' ? '' : `* SEARCH ${uid}`) },
+  },
   'other-folder': {
     title: 'Message delivered to a different folder',
-    party: 'inbox',
+    party: 'configuration',
     certainty: 'certain',
     remedy: ({ folder = '', inbox = '' }: Values) =>
       `Set \`delivery.inbox\` to the folder "${folder}"${urlOf(inbox, folder)}, or change the rule that files the message there: a filter of the mail server (Sieve), of the mail service, or of a mail client. The gate leaves the message in that folder: delete it manually.`,

@@ -73,7 +73,7 @@ const CAUSES = {
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      "Let the relay know to which account the gate belongs, in one of three ways: register the gate's public IP address in the account, authenticate (configure `auth`), or set `ehlo` to a name in one of the account's own domains. Also check that the domain of the sender is one of the account's domains. The IP addresses of GitHub-hosted runners change with every run.",
+      "Authenticate (configure `auth`), or set `ehlo` to a name in one of the account's own domains: the relay does not know to which account the gate belongs. Also check that the domain of the sender is one of the account's domains. Or have the owner of the account register the gate's public IP address; those of GitHub-hosted runners change with every run.",
     setting: 'relay-account',
     reproduce,
   },

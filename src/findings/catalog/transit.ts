@@ -223,6 +223,13 @@ export const TRANSIT = {
           remedy: ({ otherId = '' }: Values) =>
             `If \`${otherId}\` is your receiver, set \`authserv-id\` in \`delivery.verdicts\` to it: the message has this result from there. If not, ignore that result, because anyone can add such a field, and make sure that your receiver runs the check.`,
         },
+        'id-of-tested-server': {
+          title: 'Result is from a different authserv-id',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy: ({ otherId = '' }: Values) =>
+            `Set \`authserv-id\` in \`delivery.verdicts\` to \`${otherId}\`: the tested server, which accepted the message, writes its results with this name.`,
+        },
         'wrong-place': {
           title: 'Result may have been added by an earlier server',
           party: 'server',

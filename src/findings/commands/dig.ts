@@ -22,7 +22,9 @@ export const LOOKUP_FAILED = 'the lookup failed';
 export function failedLookupCommand({ host }: ReproducibleEndpoint): string | undefined {
   if (isIP(host) !== 0) return undefined;
   const lookup = command(['dig', '+noall', '+comments', host, 'A', host, 'AAAA', host, 'MX']);
-  return `${lookup} | grep -E 'status: [^N]|no servers' && echo '${LOOKUP_FAILED}'`;
+  // Without validation, a name whose DNSSEC is invalid has an address.
+  const unvalidated = command(['dig', '+cd', '+short', host]);
+  return `${lookup} | grep -E 'status: [^N]|no servers' && echo '${LOOKUP_FAILED}' && ${unvalidated}`;
 }
 
 /** The command that shows the IP addresses of the host. The target of an alias ends with a dot, and does not count. */

@@ -31,7 +31,7 @@ export function notReceived({ message, delivery, accepted, searched, other }: Mi
   const { found } = searched.elsewhere ?? {};
   const within = own`${withinMs / 1000} s`;
   const user = where.user === undefined ? own`` : own` as ${where.user}`;
-  const cause = causeOf(searched, other);
+  const cause = causeOf(searched, other, to);
   const sentences = [
     own`The server accepted the message to ${to} ("${reply}"), but it was not found within ${within}.`,
     own`The gate searched ${folders.join(', ')} at ${where.inbox}${user}.`,
@@ -61,12 +61,20 @@ export function notReceived({ message, delivery, accepted, searched, other }: Mi
 function causeOf(
   { elsewhere, uids }: Searched,
   other: OtherMessage | undefined,
+  to: string,
 ): CauseOf<'message-not-received'> | undefined {
-  if (elsewhere?.found) return 'other-folder';
+  if (elsewhere?.found) return isSubaddress(elsewhere.found.folder, to) ? 'subaddress-folder' : 'other-folder';
   if (other) return other.bounce === undefined ? 'other-message' : 'bounced';
   if (!uids) return undefined;
   if (isGone(uids)) return 'removed';
   return uids.next === 1 ? 'unused-mailbox' : undefined;
+}
+
+/** Whether a folder has the name of the part of an address that follows a plus sign (RFC 5233). */
+function isSubaddress(folder: string, to: string): boolean {
+  const [local = ''] = to.split('@');
+  const detail = local.slice(local.indexOf('+') + 1).toLowerCase();
+  return local.includes('+') && detail !== '' && folder.toLowerCase().split(/[/.]/).at(-1) === detail;
 }
 
 function junkSentence({ junk }: Searched, { scheme }: InboxTarget): OwnText | undefined {

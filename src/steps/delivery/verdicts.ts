@@ -89,7 +89,7 @@ function judgeReceiver(
   // SPF is about the envelope sender. Some receivers also check the name in EHLO.
   const ofSender = all.filter(({ properties }) => properties.has('smtp.mailfrom') || !properties.has('smtp.helo'));
   const results = ofSender.length > 0 ? ofSender : all;
-  if (results.length === 0) return [missing(check, required, authservId, message)];
+  if (results.length === 0) return [missing(check, required, { authservId, host: endpoint.host }, message)];
   const other = results.find(({ result }) => result !== required);
   if (other) return [mismatch(check, required, excerpt(other.result), { authservId, result: excerpt(other.detail) })];
   const sender = domainOf(endpoint.delivery?.from ?? '');
@@ -108,7 +108,12 @@ function judgeReceiver(
   ];
 }
 
-function missing(check: 'spf' | 'dmarc', required: string, authservId: string, message: ParsedMessage): KnownFinding {
+function missing(
+  check: 'spf' | 'dmarc',
+  required: string,
+  { authservId, host }: { readonly authservId: string; readonly host: string },
+  message: ParsedMessage,
+): KnownFinding {
   const fields = [...new Set(valuesOf(message, 'authentication-results'))];
   const reporting = fields
     .flatMap((value) => parseAuthenticationResults(value) ?? [])
@@ -119,12 +124,15 @@ function missing(check: 'spf' | 'dmarc', required: string, authservId: string, m
     ? own` The gate ignores a result with this authserv-id, because an earlier server could have added it.`
     : own``;
   const text = own`${authservId} reports no ${fixed(check.toUpperCase())} result in the header of the message, but the configuration requires ${required}.${place}`;
-  const present = excerpt(fields.join(' / ')) || 'none';
+  const present = excerpt(fields.join(' / ').replace(/\s+/g, ' ')) || 'none';
   const evidence = { check, required, authservId, present };
   if (isUntrusted) return finding('delivery-verdict-missing', text, { evidence, cause: 'wrong-place' });
   if (!other) return finding('delivery-verdict-missing', text, { evidence });
   const otherId = excerpt(other.authservId);
-  return finding('delivery-verdict-missing', text, { evidence: { ...evidence, otherId }, cause: 'other-id' });
+  return finding('delivery-verdict-missing', text, {
+    evidence: { ...evidence, otherId },
+    cause: otherId === host ? 'id-of-tested-server' : 'other-id',
+  });
 }
 
 /** The property that names the domain of the result (RFC 8601 section 2.7). */

@@ -355,7 +355,7 @@ describe('one fix for several findings that a new certificate fixes', () => {
 
   test('says which certificate of a server it is about', () => {
     const other = finding('certificate-expired', own`Old.`, { evidence: { keyType: 'RSA' } });
-    expect(completed(other)).toContain('this finding is about the RSA one, which only some clients get.');
+    expect(completed(other)).toContain('this finding is about the RSA one.');
     expect(completeFinding(other, OBSERVED).title).toBe('Certificate expired (RSA)');
   });
 

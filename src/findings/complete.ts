@@ -1,5 +1,5 @@
 import type { Finding, Party, StepId } from '../report/report.js';
-import { CATALOG, type CatalogEntry } from './catalog.js';
+import { CATALOG, type CatalogEntry, type FindingCode } from './catalog.js';
 import type { Cause, Reproduction, Values } from './catalog/entry.js';
 import { causeOf, textOf } from './cause.js';
 import { redactedEndpoint } from './commands/subject.js';
@@ -47,7 +47,7 @@ export function completeFinding(found: KnownFinding, observed: Observed | Redact
   const entry: CatalogEntry = CATALOG[found.code];
   const cause = causeOf(found.code, name);
   const { certainty, reference = entry.reference } = cause;
-  const title = titled(cause.title ?? entry.title, values);
+  const title = titled(cause.title ?? entry.title, found.code, values);
   const { resultType } = entry;
   const software = server && softwareOf(exact, server);
   // Whoever runs the service cannot change it.
@@ -66,8 +66,8 @@ export function completeFinding(found: KnownFinding, observed: Observed | Redact
 }
 
 /** A server with two certificates may have a problem with only one of them. */
-function titled(title: string, { keyType }: Values): string {
-  return keyType === undefined ? title : `${title} (${keyType})`;
+function titled(title: string, code: FindingCode, { keyType }: Values): string {
+  return keyType === undefined || code === 'certificate-unchecked' ? title : `${title} (${keyType})`;
 }
 
 /** The line of a setting, if whoever has to act can change it, or looks there for what is configured. */
@@ -102,9 +102,7 @@ function remedyOf(
   const which =
     keyType === undefined
       ? []
-      : [
-          `The server has another certificate as well; this finding is about the ${keyType} one, which only some clients get.`,
-        ];
+      : [`The server has another certificate as well; this finding is about the ${keyType} one.`];
   // Without a topic, the examples are not about the software of the server.
   const more = setting === undefined || software === undefined ? examples : ofSoftware;
   const isAccount = isOfAccount(setting, software);

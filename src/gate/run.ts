@@ -63,6 +63,7 @@ export async function run(
         hostName: hostname(),
         inTerminal: plan.inTerminal === true,
         hostedRunner: env.RUNNER_ENVIRONMENT === 'github-hosted',
+        ...(plan.egressPolicy && { egressPolicy: plan.egressPolicy }),
         ...(proxyVariable !== undefined && { proxyVariable }),
         trust: new TrustStore(),
         judgments: new Judgments(),

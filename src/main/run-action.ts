@@ -9,6 +9,7 @@ import { progressLine, quotesServer, selfTestLine, transcriptLines } from '../ou
 import { readRegularFile } from '../plan/regular-file.js';
 import { run } from '../gate/run.js';
 import { redactReason, secretsOf } from '../gate/secrets.js';
+import { findEgressPolicy } from '../runner/egress-policy.js';
 import { givenInputs } from '../runner/given-inputs.js';
 import { runnerLog } from '../runner/log.js';
 import { annotateProblems } from '../runner/problem-annotations.js';
@@ -41,6 +42,7 @@ export async function runAction(state: RunState): Promise<number> {
       locateInput: locate,
       findSetting: (where, name) => findSetting(where, name, inputs, process.env),
     });
+    plan = { ...plan, egressPolicy: () => findEgressPolicy(process.env) };
     mask(secretsOf(plan), setSecret);
     state.plan = plan;
     if (plan.selfTest) {

@@ -24,8 +24,16 @@ export interface Plan {
   /** Milliseconds for the whole run; undefined means no limit. */
   readonly deadlineMs?: number;
   readonly selfTest?: true;
+  /** Finds what blocks outbound connections in this job; undefined if nothing is known to. */
+  readonly egressPolicy?: () => EgressPolicy | undefined;
   /** Folder for the report; undefined means the runner's temp folder. */
   readonly reportDir?: string;
+}
+
+/** A step of the workflow that allows connections to certain endpoints only. */
+export interface EgressPolicy extends Source {
+  /** Such as `github.com:443` and `*.example.com`. */
+  readonly allowed: readonly string[];
 }
 
 /** One of several equal parts of the configured endpoints. */

@@ -69,8 +69,11 @@ function hasInputs(mapping: YAMLMap, inputs: Readonly<Record<string, string>>): 
   });
 }
 
-/** What a function finds in the workflow file. The location is optional: no failure must fail the run. */
-function inWorkflow<T>(env: Environment, find: (file: string, workflow: string) => T | undefined): T | undefined {
+/** What a function finds in the workflow file. What it finds is optional: no failure must fail the run. */
+export function inWorkflow<T>(
+  env: Environment,
+  find: (file: string, workflow: string) => T | undefined,
+): T | undefined {
   const file = workflowFile(env);
   if (file === undefined || env.GITHUB_WORKSPACE === undefined) return undefined;
   try {

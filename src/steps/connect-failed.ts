@@ -1,10 +1,10 @@
 import { isIP, isIPv6 } from 'node:net';
-import type { CauseOf } from '../findings/catalog.js';
+import type { CauseOf, FindingCode } from '../findings/catalog.js';
 import { finding, type KnownFinding } from '../findings/finding.js';
 import { authority } from '../findings/commands/shell.js';
 import { NAME_UNKNOWN, type ConnectFailure } from '../net/connect.js';
 import { isLoopback, isLoopbackOrPrivate, isOfNoServer } from '../net/private-address.js';
-import type { Endpoint } from '../plan/endpoint.js';
+import type { EgressPolicy, Endpoint } from '../plan/endpoint.js';
 import { PORTS } from '../plan/schema/enums.js';
 import { PeerText, excerpt, excerptOfList } from '../text/peer.js';
 import type { Context } from './context.js';
@@ -14,6 +14,37 @@ import { own, type OwnText } from '../text/own.js';
 
 /** The finding for an endpoint without a connection. */
 export function connectFailed(failure: ConnectFailure, context: Context): KnownFinding {
+  const found = ofTheServer(failure, context);
+  const blocked = hasConnectedBefore(context) ? undefined : blockedBy(context);
+  const isLocal = failure.address !== undefined && isLoopback(failure.address);
+  // A name that does not exist is not blocked.
+  const isBlocked = found.code === 'dns-failed' ? found.inconclusive : BLOCKED_LIKE_THIS.includes(found.code);
+  if (!blocked || isLocal || !isBlocked) return found;
+  const { file, line } = blocked;
+  const step = own`line ${line} of ${file}`;
+  const message = own`${found.message} A step of this job (${step}) allows outbound connections only to certain endpoints, and not to this one.`;
+  const endpoint = authority(context.endpoint.host, context.endpoint.port);
+  return { ...found, message, evidence: { ...found.evidence, step, endpoint }, cause: 'egress-policy' };
+}
+
+const BLOCKED_LIKE_THIS: readonly string[] = [
+  'no-route',
+  'connection-refused',
+  'connection-timeout',
+] satisfies readonly FindingCode[];
+
+/** The policy of the job, if it does not allow connections to this endpoint. Without a port, it allows only HTTPS. */
+function blockedBy({ endpoint: { host, port }, run }: Context): EgressPolicy | undefined {
+  const policy = run.egressPolicy?.();
+  const isAllowed = policy?.allowed.some((endpoint) => {
+    const [, name = '', itsPort = '443'] = /^(.*?)(?::(\d+))?$/.exec(endpoint.toLowerCase()) ?? [];
+    const isName = name === host || (name.startsWith('*.') && host.endsWith(name.slice(1)));
+    return isName && Number(itsPort) === port;
+  });
+  return isAllowed ? undefined : policy;
+}
+
+function ofTheServer(failure: ConnectFailure, context: Context): KnownFinding {
   const { endpoint, run } = context;
   const { kind, detail, address, inconclusive } = failure;
   const { host, port, timeoutMs } = endpoint;

@@ -6,7 +6,7 @@ import type { Deadline } from '../net/deadline.js';
 import type { CnameResolver } from '../net/cname.js';
 import type { MxFailure, MxResolver } from '../net/mx.js';
 import type { TextResolver } from '../net/txt.js';
-import type { Endpoint } from '../plan/endpoint.js';
+import type { EgressPolicy, Endpoint } from '../plan/endpoint.js';
 import type { EndpointReport, StepId } from '../report/report.js';
 import type { Reply } from '../smtp/reply.js';
 import type { SessionPoint } from '../smtp/session-point.js';
@@ -31,6 +31,8 @@ export interface RunContext {
   readonly inTerminal: boolean;
   /** Whether this is a GitHub-hosted runner, where port 25 is blocked. */
   readonly hostedRunner: boolean;
+  /** Finds what blocks outbound connections in this job. */
+  readonly egressPolicy?: () => EgressPolicy | undefined;
   /** The environment variable that configures a proxy. The gate does not use proxies. */
   readonly proxyVariable?: string;
   readonly trust: TrustStore;

@@ -1,5 +1,5 @@
 import { LOOKUP_FAILED, NO_ADDRESS } from '../commands/dig.js';
-import { entriesOf, type CatalogEntry, type Values } from './entry.js';
+import { entriesOf, type CatalogEntry, type Cause, type Values } from './entry.js';
 import { EARLIER, fields } from './evidence.js';
 import { FIREWALL_EXAMPLES, REFUSED_SIBLINGS, REJECTED_SIBLINGS, SILENT_SIBLINGS } from './siblings.js';
 import { CONNECTED_BEFORE } from './worked-before.js';
@@ -38,6 +38,20 @@ const NOT_OF_A_SERVER = {
   },
 } as const;
 
+const EGRESS = {
+  step: 'the step that allows connections only to certain endpoints',
+  endpoint: 'what it does not allow',
+} as const;
+
+/** harden-runner answers lookups with an address of its own, or drops the connection. */
+const EGRESS_POLICY = {
+  title: 'Connection blocked by a step of the workflow',
+  party: 'configuration',
+  certainty: 'likely',
+  remedy: ({ endpoint = '', step = 'the workflow' }: Values) =>
+    `Add \`${endpoint}\` to \`allowed-endpoints\` of harden-runner (${step}), and the inbox with its port, if there is one: with \`egress-policy: block\`, the job cannot connect to anything else. The mail server is probably not the problem. \`egress-policy: audit\` only reports such connections.`,
+} as const satisfies Cause;
+
 /** Findings of the connection, in the step that opens it: step 1, or step 3 with implicit TLS. */
 export const CONNECTING = {
   'dns-failed': error(
@@ -53,12 +67,14 @@ export const CONNECTING = {
     },
     {
       evidence: {
+        ...EGRESS,
         ...fields('detail'),
         mx: 'the host names in the MX records of the domain; `.` if it accepts no mail',
         alias: 'the name in the CNAME record of the host',
       },
       reference: 'RFC 5321 section 5.1',
       causes: {
+        'egress-policy': EGRESS_POLICY,
         'mail-domain': {
           title: 'Host is a mail domain',
           party: 'configuration',
@@ -138,9 +154,10 @@ export const CONNECTING = {
       reproduce: UNREACHABLE,
     },
     {
-      evidence: fields('detail', 'address', 'worksAt'),
+      evidence: { ...fields('detail', 'address', 'worksAt'), ...EGRESS },
       reference: 'RFC 5321 section 4.5.4.1',
       causes: {
+        'egress-policy': EGRESS_POLICY,
         unreachable: {
           title: 'Host unreachable',
           party: 'server',
@@ -211,9 +228,10 @@ export const CONNECTING = {
       reproduce: { command: 'openssl', shows: 'Connection refused' },
     },
     {
-      evidence: fields('detail', 'address', ...EARLIER, 'worksAt'),
+      evidence: { ...fields('detail', 'address', ...EARLIER, 'worksAt'), ...EGRESS },
       reference: 'RFC 5321 section 4.5.4.1',
       causes: {
+        'egress-policy': EGRESS_POLICY,
         'worked-before': {
           ...CONNECTED_BEFORE,
           reproduce: { command: 'openssl', shows: 'Connection refused' },
@@ -241,9 +259,10 @@ export const CONNECTING = {
       reproduce: NO_RESPONSE,
     },
     {
-      evidence: fields('detail', 'address', ...EARLIER, 'worksAt'),
+      evidence: { ...fields('detail', 'address', ...EARLIER, 'worksAt'), ...EGRESS },
       reference: 'RFC 5321 section 4.5.4.1',
       causes: {
+        'egress-policy': EGRESS_POLICY,
         'worked-before': { ...CONNECTED_BEFORE, reproduce: NO_RESPONSE },
         ...SILENT_SIBLINGS,
         'on-this-machine': {

@@ -147,6 +147,9 @@ describe('additional trusted CAs', () => {
     for (const name of ['openssl', 'sign-in', 'delivery'] as const) {
       expect(commandOf(name, endpoint)).not.toContain('certs/ca.pem');
     }
+    const token = { ...endpoint, auth: { ...AUTH, kind: 'access-token' } } as const;
+    const withCurl = { ...ENDPOINT, evidence: { mechanism: 'XOAUTH2', reply: '535 no' } };
+    expect(commandOf('sign-in', token, withCurl)).toMatch(/ curl (?!.*certs\/ca\.pem)/);
     for (const name of ['inbox', 'inbox-tls'] as const) expect(commandOf(name, endpoint)).toContain(' certs/ca.pem ');
   });
 

@@ -1,6 +1,6 @@
 import { authority, command, ehloLine } from './shell.js';
 import type { ReproducibleEndpoint, ReproducibleInbox } from './subject.js';
-import { trustedCas } from './trusted-cas.js';
+import { serverCas, trustedCas } from './trusted-cas.js';
 
 /** Seconds within which most servers reply. */
 const PAUSE = 2;
@@ -23,7 +23,7 @@ export function connectCommand({ host, port }: ReproducibleEndpoint, address?: s
 export function signInCommand(endpoint: ReproducibleEndpoint, address: string, mechanism: string): string {
   const { port, transport, servername, auth, ehlo } = endpoint;
   const isToken = auth?.kind === 'access-token';
-  const { file, before } = trustedCas(endpoint);
+  const { file, before } = serverCas(endpoint);
   const line = command([
     ...['curl', '-v', '-sS', ...(isToken ? ['-K', '-'] : [])],
     ...['--resolve', `${servername}:${port}:${address}`],

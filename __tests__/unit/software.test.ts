@@ -1,4 +1,5 @@
 import { recognize, settingOf, type Said, type SoftwareName } from '../../src/findings/software.js';
+import { GATEWAYS } from '../../src/findings/software/gateways.js';
 import { PROVIDERS } from '../../src/findings/software/providers.js';
 import { SERVERS } from '../../src/findings/software/servers.js';
 import type { Software, Topic } from '../../src/findings/software/topic.js';
@@ -87,6 +88,8 @@ describe('software is only likely', () => {
     ['Postfix', '535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6'],
     ['Postfix', '450 4.7.1 <ci.internal>: Helo command rejected: Host not found'],
     ['Postfix', '554 5.7.1 <user@example.com>: Relay access denied'],
+    ['Barracuda Email Gateway Defense', '550 permanent failure for one or more recipients (a@b.example:blocked)'],
+    ['Mimecast', '550 Administrative prohibition - envelope blocked'],
     ['Exchange', '550 5.7.60 SMTP; Client does not have permissions to send as this sender'],
   ])('if a rejection has the words of %s: %s', (name, reply) => {
     const said = { greetings: ['220 ready'], offers: [], rejections: [reply] };
@@ -144,6 +147,8 @@ describe('software is not recognized', () => {
 
 /** What the setting of each product must name. There are no others. */
 const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> = {
+  'gateway-policy': { 'Barracuda Email Gateway Defense': /Message Log/, Mimecast: /Rejected and Deferred Messages/ },
+  'recipient-directory': { 'Microsoft 365': /`Get-Recipient/ },
   'greeting-rejected': {
     Postfix: /`postscreen_access_list`/,
     Exim: /`acl_smtp_connect`/,
@@ -524,7 +529,7 @@ test.each(rows)('$name has the setting for $topic', ({ topic, name, setting }) =
 });
 
 test('no product has another setting', () => {
-  const products: Readonly<Record<string, Software>> = { ...PROVIDERS, ...SERVERS };
+  const products: Readonly<Record<string, Software>> = { ...PROVIDERS, ...GATEWAYS, ...SERVERS };
   const named = Object.entries(products).flatMap(([name, { settings }]) =>
     Object.keys(settings).map((topic) => `${name}: ${topic}`),
   );

@@ -1,8 +1,9 @@
+import { GATEWAYS } from './software/gateways.js';
 import { PROVIDERS } from './software/providers.js';
 import { SERVERS } from './software/servers.js';
 import { ACCOUNT_TOPICS, type Software, type Topic } from './software/topic.js';
 
-const SOFTWARE = { ...PROVIDERS, ...SERVERS } as const;
+const SOFTWARE = { ...PROVIDERS, ...GATEWAYS, ...SERVERS } as const;
 
 export type SoftwareName = keyof typeof SOFTWARE;
 

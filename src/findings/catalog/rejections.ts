@@ -274,6 +274,24 @@ const CAUSES = {
       `Check \`delivery.to\`${quoted(recipient)}. If the address exists, the server cannot find it: check its aliases, its directory and the domains that it serves.`,
     reproduce,
   },
+  'not-in-directory': {
+    title: "Recipient not in the organization's directory",
+    party: 'configuration',
+    certainty: 'likely',
+    remedy: ({ recipient }) =>
+      `Check \`delivery.to\`${quoted(recipient)}. If the address is right, ask the administrator of the recipient's organization to create it there, as a mailbox or an alias. The sender, its IP address and its permissions are not the reason.`,
+    setting: 'recipient-directory',
+    reproduce,
+  },
+  'blocked-by-gateway': {
+    title: "Blocked by the recipient's mail gateway",
+    party: 'server',
+    certainty: 'likely',
+    remedy: ({ sender }) =>
+      `Ask the administrator of the recipient's organization to look up the message in the log of its mail gateway, which shows the reason, and to exempt the sender${quoted(sender)} or the IP address that sends. If the reason is SPF, DKIM or a blocklist, correct that instead.`,
+    setting: 'gateway-policy',
+    reproduce,
+  },
   'mailbox-disabled': {
     title: 'Mailbox disabled',
     party: 'inbox',

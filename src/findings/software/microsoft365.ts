@@ -56,6 +56,8 @@ export const microsoft365: Software = {
       'the page "Restricted entities" in the Microsoft Defender portal lists blocked accounts, and unblocks them. Only Microsoft support can unblock an organization.',
     'send-as':
       'grant the permission "Send as" in the admin center (Delegation of the mailbox), or run `Add-RecipientPermission MAILBOX -Trustee ACCOUNT -AccessRights SendAs`. It can take up to an hour to take effect.',
+    'recipient-directory':
+      'run `Get-Recipient ADDRESS`. A new address may take a day until it is accepted. In a hybrid organization, check that the directory synchronization includes the recipient, or set the accepted domain to internal relay (`Set-AcceptedDomain -DomainType InternalRelay`).',
     'message-size':
       'run `Set-Mailbox -MaxSendSize` for the account, and `Set-Mailbox -MaxReceiveSize` for the recipient.',
   },

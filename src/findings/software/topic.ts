@@ -41,6 +41,10 @@ export type Topic =
   | 'auth-backend'
   | 'auth-throttled'
   | 'quota-exceeded'
+  /** Where a mail gateway shows why it blocks a message, and where to exempt a sender. */
+  | 'gateway-policy'
+  /** Which recipients a service knows. */
+  | 'recipient-directory'
   /** The account may send only to certain recipients. */
   | 'sandbox'
   /** To verify a sender address or its domain for the account. */

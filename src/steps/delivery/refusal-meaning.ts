@@ -2,6 +2,7 @@ import type { CauseOf } from '../../findings/catalog.js';
 import type { Reply } from '../../smtp/reply.js';
 import type { TransactionVerb } from '../../smtp/transaction.js';
 import { accountMeaningOf } from '../replies/provider-account.js';
+import { gatewayMeaningOf } from '../replies/gateways.js';
 import { blocklistErrorIn, REPUTATION_SERVICE } from '../replies/blocklist.js';
 import { wordsOf } from '../reply-text.js';
 
@@ -241,7 +242,8 @@ export function refusalMeaningOf(
   const error = blocklistErrorIn(reply);
   if (error) return { text: 'The reply quotes an error of a blocklist, not a listing.', cause: error };
   const ofAccount = accountMeaningOf(reply, client);
-  if (ofAccount) return ofAccount;
+  const ofGateway = ofAccount ?? gatewayMeaningOf(reply);
+  if (ofGateway) return ofGateway;
   const row = TABLE.find(({ isExactly }) => isExactly?.(refusal)) ?? TABLE.find(({ fits }) => fits(refusal));
   if (!row) return undefined;
   const { text, cause } = row;

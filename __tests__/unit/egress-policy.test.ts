@@ -22,12 +22,9 @@ describe('the egress policy of a job', () => {
     rmSync(workspace, { recursive: true });
   });
 
-  const find = (inputs: string, job = 'gate'): unknown => {
+  const find = (inputs: string, job = 'gate', others = '  other: {}\n'): unknown => {
     const step = `      - uses: step-security/harden-runner@v2\n        with:\n${inputs}`;
-    writeFileSync(
-      join(workspace, FILE),
-      `on: push\njobs:\n  gate:\n    steps:\n${step}      - uses: ./\n  other: {}\n`,
-    );
+    writeFileSync(join(workspace, FILE), `on: push\njobs:\n  gate:\n    steps:\n${step}      - uses: ./\n${others}`);
     return findEgressPolicy({
       GITHUB_JOB: job,
       GITHUB_WORKFLOW_REF: `octo/repo/${FILE}@refs/heads/main`,
@@ -44,6 +41,7 @@ describe('the egress policy of a job', () => {
       allowed,
     });
     expect(find(block)).toEqual({ file: FILE, line: 5, allowed: [] });
+    expect(find(block, '', '')).toEqual({ file: FILE, line: 5, allowed: [] });
   });
 
   test.each([
@@ -51,6 +49,7 @@ describe('the egress policy of a job', () => {
     ['an expression decides', '          egress-policy: ${{ vars.POLICY }}\n', 'gate'],
     ['an expression has the endpoints', `${block}          allowed-endpoints: \${{ vars.HOSTS }}\n`, 'gate'],
     ['it is in another job', block, 'other'],
+    ['the name of the job is not known', block, ''],
   ])('is not known if %s', (_, inputs, job) => {
     expect(find(inputs, job)).toBeUndefined();
   });

@@ -10,11 +10,13 @@ const HARDEN_RUNNER = 'step-security/harden-runner@';
  * @returns undefined if there is none, or if what it does depends on an expression
  */
 export function findEgressPolicy(env: Environment): EgressPolicy | undefined {
-  const { GITHUB_JOB: job } = env;
-  if (!job) return undefined;
   return inWorkflow(env, (file, workflow) => {
     const counter = new LineCounter();
-    const steps = parseDocument(workflow, { lineCounter: counter }).getIn(['jobs', job, 'steps']);
+    const jobs = parseDocument(workflow, { lineCounter: counter }).get('jobs');
+    if (!isMap(jobs)) return undefined;
+    const [only, ...others] = jobs.items;
+    const job = env.GITHUB_JOB ? jobs.get(env.GITHUB_JOB) : others.length === 0 ? only?.value : undefined;
+    const steps = isMap(job) ? job.get('steps') : undefined;
     if (!isSeq(steps)) return undefined;
     for (const step of steps.items) {
       const uses = isMap(step) ? step.get('uses', true) : undefined;

@@ -49,7 +49,7 @@ const EGRESS_POLICY = {
   party: 'configuration',
   certainty: 'likely',
   remedy: ({ endpoint = '', step = 'the workflow' }: Values) =>
-    `Add \`${endpoint}\` to \`allowed-endpoints\` of harden-runner (${step}), and the inbox with its port, if there is one: with \`egress-policy: block\`, the job cannot connect to anything else. The mail server is probably not the problem. \`egress-policy: audit\` only reports such connections.`,
+    `Add \`${endpoint}\` to \`allowed-endpoints\` of harden-runner (${step}), and the inbox with its port, if there is one: with \`egress-policy: block\`, the job cannot connect to anything else. The mail server is probably not the problem. The page to which that step links in its log lists the blocked connections. \`egress-policy: audit\` only reports such connections.`,
 } as const satisfies Cause;
 
 /** Findings of the connection, in the step that opens it: step 1, or step 3 with implicit TLS. */

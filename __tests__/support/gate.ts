@@ -29,7 +29,12 @@ const busy: Standstill = {
     return heartbeat.totalMs;
   },
   pausesMs: 0,
-  during: (wait) => heartbeat.during(wait),
+  waitBegins: () => {
+    heartbeat.waitBegins();
+  },
+  waitEnds: () => {
+    heartbeat.waitEnds();
+  },
 };
 
 /** One for all tests of a file, because reading the default store and creating a context takes 30 ms. */

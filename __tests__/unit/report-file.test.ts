@@ -34,7 +34,7 @@ describe('the report file in an untrusted workspace', () => {
     symlinkSync(outside, join(workspace, link));
     await expect(write(reportDir)).rejects.toThrow(LINK);
     await expect(write(join(workspace, reportDir))).rejects.toThrow(LINK);
-    await expect(discardOldReport(reportDir, workspace)).resolves.toEqual([
+    expect(discardOldReport(reportDir, workspace)).toEqual([
       { input: 'report-dir', message: `cannot be used: ${LINK}` },
     ]);
     expect(readdirSync(outside)).toEqual(['report.json']);
@@ -74,7 +74,7 @@ describe('the report file in an untrusted workspace', () => {
       symlinkSync(workspace, join(home, 'checkout'));
       symlinkSync(to(join(home, 'checkout', 'out')), join(home, 'elsewhere'));
       const reportDir = join(home, 'elsewhere');
-      await expect(discardOldReport(reportDir, workspace)).resolves.toEqual([
+      expect(discardOldReport(reportDir, workspace)).toEqual([
         { input: 'report-dir', message: `cannot be used: ${LINK}` },
       ]);
       await expect(write(reportDir)).rejects.toThrow(LINK);
@@ -87,7 +87,7 @@ describe('the report file in an untrusted workspace', () => {
     symlinkSync(outside, join(home, 'temp'));
     symlinkSync(workspace, join(home, 'checkout'));
     const elsewhere = join(home, 'temp', 'reports');
-    await expect(discardOldReport(elsewhere, workspace)).resolves.toEqual([]);
+    expect(discardOldReport(elsewhere, workspace)).toEqual([]);
     expect(await write(elsewhere)).toBe(join(elsewhere, 'report.json'));
     expect(readFileSync(join(outside, 'reports', 'report.json'), 'utf8')).toBe(renderJson(report));
     // The workspace itself may be a link.
@@ -98,20 +98,20 @@ describe('the report file in an untrusted workspace', () => {
   test.each(['inside', 'new/folder', '..odd', '.'])('is written into %s, and removed from there', async (reportDir) => {
     expect(await write(reportDir)).toBe(join(workspace, reportDir, 'report.json'));
     expect(readFileSync(join(workspace, reportDir, 'report.json'), 'utf8')).toBe(renderJson(report));
-    await expect(discardOldReport(reportDir, workspace)).resolves.toEqual([]);
+    expect(discardOldReport(reportDir, workspace)).toEqual([]);
     expect(readdirSync(join(workspace, reportDir))).not.toContain('report.json');
   });
 
-  test('of an earlier run is removed even if it is a link, but its target is not', async () => {
+  test('of an earlier run is removed even if it is a link, but its target is not', () => {
     symlinkSync(join(outside, 'report.json'), join(workspace, 'report.json'));
-    await expect(discardOldReport('.', workspace)).resolves.toEqual([]);
+    expect(discardOldReport('.', workspace)).toEqual([]);
     expect(readdirSync(workspace)).toEqual(['inside']);
     expect(readFileSync(join(outside, 'report.json'), 'utf8')).toBe('precious');
   });
 
-  test('that cannot be removed is a problem', async () => {
+  test('that cannot be removed is a problem', () => {
     mkdirSync(join(workspace, 'report.json'));
-    const [problem, ...more] = await discardOldReport('.', workspace);
+    const [problem, ...more] = discardOldReport('.', workspace);
     expect(more).toEqual([]);
     expect(problem?.input).toBe('report-dir');
     expect(problem?.message).toMatch(/^cannot be used: the report of an earlier run cannot be removed \(E[A-Z]+\)$/);
@@ -122,16 +122,16 @@ describe('the report file in an untrusted workspace', () => {
     ['links in a circle', '../circle', 'ELOOP'],
   ])('causes no problem if its path cannot be resolved: %s', async (_, reportDir, code) => {
     symlinkSync('circle', join(home, 'circle'));
-    await expect(discardOldReport(reportDir, workspace)).resolves.toEqual([
+    expect(discardOldReport(reportDir, workspace)).toEqual([
       { input: 'report-dir', message: `cannot be used (${code})` },
     ]);
     await expect(write(reportDir)).rejects.toMatchObject({ code });
   });
 
-  test.each(['', 'missing', 'file/reports'])('of an earlier run may be missing: %j', async (reportDir) => {
+  test.each(['', 'missing', 'file/reports'])('of an earlier run may be missing: %j', (reportDir) => {
     writeFileSync(join(workspace, 'file'), '');
     writeFileSync(join(workspace, 'report.json'), 'of somebody else');
-    await expect(discardOldReport(reportDir, workspace)).resolves.toEqual([]);
+    expect(discardOldReport(reportDir, workspace)).toEqual([]);
     expect(readdirSync(workspace).sort()).toEqual(['file', 'inside', 'report.json']);
   });
 });

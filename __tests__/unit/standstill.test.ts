@@ -89,7 +89,7 @@ describe('a reply that has arrived', () => {
   // Simulates a timer that fires slightly late: no standstill is measured, but the reply is in the socket.
   test('at the end of the wait is read before the wait ends', async () => {
     await using pair = await connected();
-    const stillness = { totalMs: 0, pausesMs: 0, during: <T>(wait: Promise<T>) => wait };
+    const stillness = { totalMs: 0, pausesMs: 0, waitBegins: () => undefined, waitEnds: () => undefined };
     const end = Deadline.on(new AbortController().signal, stillness);
     const session = new SmtpSession(pair.socket, { transcript: new Transcript(), timeoutMs: 200, budget: end });
     await pair.greetIn(50);

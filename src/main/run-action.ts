@@ -1,3 +1,4 @@
+import { prepareProcess } from './prepare-process.js';
 import { refuse } from './refuse.js';
 import { cancellation, type RunState } from './start.js';
 import { loadPlan } from '../plan/plan.js';
@@ -37,7 +38,7 @@ export async function runAction(state: RunState): Promise<number> {
       cwd: process.cwd(),
       env: process.env,
       surface: 'workflow',
-      problems: await discardOldReport((inputs['report-dir'] ?? '').trim()),
+      problems: discardOldReport((inputs['report-dir'] ?? '').trim()),
       readFile: readRegularFile,
       locateInput: locate,
       findSetting: (where, name) => findSetting(where, name, inputs, process.env),
@@ -45,6 +46,7 @@ export async function runAction(state: RunState): Promise<number> {
     plan = { ...plan, egressPolicy: () => findEgressPolicy(process.env) };
     mask(secretsOf(plan), setSecret);
     state.plan = plan;
+    prepareProcess(plan);
     if (plan.selfTest) {
       // Loaded on demand, because it includes mail servers.
       const { selfTest } = await import('./self-test.js');

@@ -13,6 +13,7 @@ import { readRegularFile } from '../plan/regular-file.js';
 import { run, type Outcome } from '../gate/run.js';
 import { escapeLine } from '../text/escape.js';
 import { wrap } from '../text/wrap.js';
+import { prepareProcess } from './prepare-process.js';
 import { readArguments } from './command-line.js';
 import { canRewrite, hasColor, widthOf } from './display.js';
 import { usage } from './usage.js';
@@ -46,6 +47,7 @@ export async function runTerminal(args: readonly string[], state: RunState): Pro
     }
     const plan = planOf({ ...values, endpoints: positionals.join('\n') });
     state.plan = plan;
+    prepareProcess(plan);
     if (values['self-test'] === true && !(await passesSelfTest(progress))) return EXIT.failed;
     const outcome = await gate(plan, progress);
     state.endedBy = outcome.cut;

@@ -28,7 +28,7 @@ export async function runMerge(state: RunState): Promise<number> {
   const inputs = givenInputs(process.env);
   let settings: MergeSettings;
   try {
-    settings = readMergeInputs(inputs, await prepareReportDir(inputs));
+    settings = readMergeInputs(inputs, prepareReportDir(inputs));
   } catch (thrown) {
     if (!(thrown instanceof ConfigurationError)) throw thrown;
     const annotations = annotateProblems(thrown.problems, (input) =>
@@ -51,7 +51,7 @@ export async function runMerge(state: RunState): Promise<number> {
 }
 
 /** Removes an old merged report, but not the report of a shard. */
-async function prepareReportDir(inputs: Readonly<Record<string, string>>): Promise<Problem[]> {
+function prepareReportDir(inputs: Readonly<Record<string, string>>): Problem[] {
   const [reports = '', reportDir = ''] = ['reports', 'report-dir'].map((name) => (inputs[name] ?? '').trim());
   if (reportDir === '') return [];
   const message = reportDirProblem(reports === '' ? '.' : reports, join(reportDir, REPORT_NAME));

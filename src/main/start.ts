@@ -4,12 +4,6 @@ import { reasonOf } from '../text/reason.js';
 /** The runner shows at most ten errors of a step. */
 const MOST_ERRORS = 10;
 
-/**
- * Threads in Node's pool. At most half of them look up names: with the default of four, two lookups without a reply would
- * block all others. 128 are enough for the default concurrency, with two families and an inbox for each endpoint.
- */
-const POOL_THREADS = '256';
-
 /** How long unread output may delay the end of the process after a signal. */
 const LONGEST_LAST_WRITE_MS = 2000;
 
@@ -30,8 +24,6 @@ export function start(
   main: (state: RunState) => Promise<number>,
   reportError: (reason: string, state: RunState) => void,
 ): void {
-  // Node reads this variable when it uses the pool for the first time.
-  process.env.UV_THREADPOOL_SIZE ??= POOL_THREADS;
   const state: RunState = {};
   let errors = 0;
   const onStray = (thrown: unknown): void => {

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { deferred } from './deferred.js';
-import { Heartbeat, pendingInput, type Standstill } from './standstill.js';
+import { afterPendingInput, Heartbeat, type Standstill } from './standstill.js';
 
 /** Ends waits early, when a signal is aborted. One listener serves all of them: a run has many thousands. */
 class Cut {
@@ -9,16 +9,15 @@ class Cut {
 
   constructor(readonly signal: AbortSignal) {}
 
-  /** @param end called if the signal is aborted while the wait is pending */
-  async during<T>(wait: Promise<T>, end: () => void): Promise<T> {
+  /** @param end called if the signal is aborted before {@link remove} */
+  add(end: () => void): void {
     if (this.#ends.size === 0) this.signal.addEventListener('abort', this.#endAll);
     this.#ends.add(end);
-    try {
-      return await wait;
-    } finally {
-      this.#ends.delete(end);
-      if (this.#ends.size === 0) this.signal.removeEventListener('abort', this.#endAll);
-    }
+  }
+
+  remove(end: () => void): void {
+    this.#ends.delete(end);
+    if (this.#ends.size === 0) this.signal.removeEventListener('abort', this.#endAll);
   }
 
   readonly #endAll = (): void => {
@@ -82,8 +81,13 @@ export class Deadline {
   }
 
   /** Measures standstill while a promise is pending, even if nothing is awaited with {@link race}. */
-  during<T>(work: Promise<T>): Promise<T> {
-    return this.standstill.during(work);
+  async during<T>(work: Promise<T>): Promise<T> {
+    this.standstill.waitBegins();
+    try {
+      return await work;
+    } finally {
+      this.standstill.waitEnds();
+    }
   }
 
   /** Waits for work of the gate itself, and postpones the deadline by the time that it takes. */
@@ -102,36 +106,52 @@ export class Deadline {
    * @param expired makes the error that is thrown at the deadline
    * @throws what the promise rejects with, or what `expired` returns or throws
    */
-  async race<T>(promise: Promise<T>, expired: () => Error): Promise<T> {
-    const late = deferred<never>();
+  race<T>(promise: Promise<T>, expired: () => Error): Promise<T> {
+    // With callbacks instead of promises: a run waits for dozens of replies per endpoint.
+    const { promise: result, resolve, reject } = deferred<T>();
     let timer: NodeJS.Timeout | undefined;
-    let isSettled = false;
+    let isPending = true;
+    const stop = (): void => {
+      if (!isPending) return;
+      isPending = false;
+      clearTimeout(timer);
+      this.cut?.remove(expire);
+      this.standstill.waitEnds();
+    };
     const expire = (): void => {
+      stop();
       try {
-        late.reject(expired());
+        reject(expired());
       } catch (error) {
-        late.reject(error);
+        reject(error);
       }
     };
     const wait = (): void => {
       const { remainingMs } = this;
-      if (remainingMs < Infinity) timer = setTimeout(() => void expireOrWait(), remainingMs);
+      if (remainingMs < Infinity) timer = setTimeout(expireOrWait, remainingMs);
     };
-    const expireOrWait = async (): Promise<void> => {
+    const expireOrWait = (): void => {
       // Input may have arrived, and a standstill may have postponed the deadline.
-      await pendingInput();
-      if (isSettled) return;
-      if (this.isOver) expire();
-      else wait();
+      afterPendingInput(() => {
+        if (!isPending) return;
+        if (this.isOver) expire();
+        else wait();
+      });
     };
+    this.standstill.waitBegins();
+    this.cut?.add(expire);
     wait();
-    const first = this.standstill.during(Promise.race([promise, late.promise]));
-    try {
-      return await (this.cut ? this.cut.during(first, expire) : first);
-    } finally {
-      isSettled = true;
-      clearTimeout(timer);
-    }
+    promise.then(
+      (value) => {
+        stop();
+        resolve(value);
+      },
+      (error: unknown) => {
+        stop();
+        reject(error);
+      },
+    );
+    return result;
   }
 
   get #now(): number {

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { pendingInput } from './standstill.js';
+import { afterPendingInput } from './standstill.js';
 
 const LF = 0x0a;
 
@@ -76,9 +76,9 @@ export class LineChannel {
   }
 
   /** Reads what the system has already received, without waiting for more. */
-  async readPending(): Promise<void> {
+  readPending(): Promise<void> {
     this.stream.resume();
-    await pendingInput();
+    return new Promise(afterPendingInput);
   }
 
   /** Stops reading and leaves the connection open, for TLS to take over. */

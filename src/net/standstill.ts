@@ -10,8 +10,9 @@ export interface Standstill {
   readonly totalMs: number;
   /** The part of it in pauses of a second or more. A process that is only slow has none. */
   readonly pausesMs: number;
-  /** Measures while a promise is pending. @returns what it resolves to */
-  during<T>(wait: Promise<T>): Promise<T>;
+  /** It is measured while a wait is pending. */
+  waitBegins(): void;
+  waitEnds(): void;
 }
 
 const BEAT_MS = 20;
@@ -37,15 +38,14 @@ export class Heartbeat implements Standstill {
     return this.#pausedMs + pauseIn(this.#lateMs);
   }
 
-  async during<T>(wait: Promise<T>): Promise<T> {
+  waitBegins(): void {
     if (this.#waits === 0) this.#begin();
     this.#waits += 1;
-    try {
-      return await wait;
-    } finally {
-      if (this.#waits === 1) this.#end();
-      this.#waits -= 1;
-    }
+  }
+
+  waitEnds(): void {
+    if (this.#waits === 1) this.#end();
+    this.#waits -= 1;
   }
 
   #begin(): void {
@@ -83,7 +83,8 @@ function pauseIn(lateMs: number): number {
  * Lets the event loop read what the system has already received. Timers fire before sockets are read: in its first turn
  * the loop starts to read from a paused socket, and in its second it has read.
  */
-export async function pendingInput(): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
-  await new Promise((resolve) => setImmediate(resolve));
+export function afterPendingInput(next: () => void): void {
+  setImmediate(() => {
+    setImmediate(next);
+  });
 }

@@ -9,6 +9,7 @@ import { emptyLists, readInputs } from './layers.js';
 import { namesOfKeys } from './names-of-keys.js';
 import { hashPlan } from './plan-hash.js';
 import { resolveEndpoint } from './resolve.js';
+import { TlsPolicies } from './tls-policies.js';
 import { inShard } from './shard.js';
 import { check } from './schema/check.js';
 import { nameOf } from './schema/defaults.js';
@@ -79,11 +80,12 @@ export function loadPlan(inputs: Readonly<Record<string, string>>, context: Plan
   );
   if (problems.length > 0 || !settings || valid.length < selected.length) throw invalid(problems, context);
 
+  const policies = new TlsPolicies(settings, { anchors, identities });
   const lines = new SettingLines(context.locateInput);
   const endpoints = valid.map(({ own, merged, checked }) => {
     const settingNames = namesOfKeys(merged, context.surface);
     const source = sourceOf(own.place, context);
-    const endpoint = resolveEndpoint(checked, settings, { anchors, identities }, source);
+    const endpoint = resolveEndpoint(checked, settings, policies, source);
     const settingSource = lines.of(merged);
     return { ...endpoint, ...(settingNames && { settingNames }), ...(settingSource && { settingSource }) };
   });

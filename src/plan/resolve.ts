@@ -1,16 +1,13 @@
-import type { Anchors } from './anchors.js';
-import type { ClientIdentities } from './client-identities.js';
-import type { Credentials, Delivery, Endpoint, InboxTarget, Source, TlsPolicy } from './endpoint.js';
+import type { Credentials, Delivery, Endpoint, InboxTarget, Source } from './endpoint.js';
 import { hostOf, nameOf, portOf, roleOf, transportOf } from './schema/defaults.js';
 import type { EndpointSettings, InputSettings } from './schema/schema.js';
-
-type LoadedFiles = Readonly<{ anchors: Anchors; identities: ClientIdentities }>;
+import type { TlsPolicies } from './tls-policies.js';
 
 /** Turns valid settings into an endpoint. The inputs have values for what the endpoint does not set. */
 export function resolveEndpoint(
   settings: EndpointSettings,
   inputs: InputSettings,
-  files: LoadedFiles,
+  policies: TlsPolicies,
   source: Source | undefined,
 ): Endpoint {
   const { ehlo, environment, mx, servername } = settings;
@@ -30,32 +27,12 @@ export function resolveEndpoint(
     ...(environment !== undefined && { environment }),
     ...(auth && { auth }),
     ...(delivery && { delivery }),
-    tls: tlsPolicyOf(settings.tls ?? {}, inputs, files),
+    tls: policies.of(settings.tls ?? {}),
     probes: settings.probes ?? [],
     require: settings.require ?? inputs.require ?? [],
     waive: settings.waive,
     timeoutMs: inputs.timeout * 1000,
     ...(source && { source }),
-  };
-}
-
-function tlsPolicyOf(
-  tls: Partial<NonNullable<EndpointSettings['tls']>>,
-  inputs: InputSettings,
-  { anchors, identities }: LoadedFiles,
-): TlsPolicy {
-  const client = identities.of(tls['client-cert'], tls['client-key']);
-  const anchorSources = anchors.of([...(inputs.ca ?? []), ...(tls.ca ?? [])]);
-  return {
-    ca: [...new Set(anchorSources.flatMap(({ certificates }) => certificates))],
-    ...(anchorSources.length > 0 && { anchorSources }),
-    minVersion: tls['min-version'] ?? inputs['min-tls-version'],
-    minValidDays: tls['min-valid-days'] ?? inputs['min-valid-days'],
-    warnValidDays: tls['warn-valid-days'] ?? inputs['warn-valid-days'],
-    pins: tls.pin ?? [],
-    ...((tls.check === 'both' || tls.check === 'all') && { dualCertificates: true }),
-    ...(tls.check === 'all' && { oldVersions: true }),
-    ...(client && { client }),
   };
 }
 

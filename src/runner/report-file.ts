@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, mkdtemp, readlink, realpath, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { lstatSync, readlinkSync, realpathSync, unlinkSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, parse, relative, resolve, sep } from 'node:path';
 import { codeOf } from '../text/reason.js';
@@ -12,20 +13,21 @@ export const REPORT_NAME = 'report.json';
 
 /**
  * Removes the report of an earlier run before anything else happens, so that no later step can mistake it for a new one.
+ * It does not use Node's thread pool, whose size depends on the plan.
  * @param reportDir the input `report-dir`, relative to `workspace`; empty means not given
  * @returns the problem if `report-dir` cannot be used
  */
-export async function discardOldReport(reportDir: string, workspace = process.cwd()): Promise<Problem[]> {
+export function discardOldReport(reportDir: string, workspace = process.cwd()): Problem[] {
   if (reportDir === '') return [];
   const problem = (why: string): Problem[] => [{ input: 'report-dir', message: `cannot be used${why}` }];
   const folder = resolve(workspace, reportDir);
   try {
-    if (await leadsThroughLink(folder, workspace)) return problem(`: ${THROUGH_LINK}`);
+    if (leadsThroughLink(folder, workspace)) return problem(`: ${THROUGH_LINK}`);
   } catch (error) {
     return problem(` (${codeOf(error)})`);
   }
   try {
-    await unlink(join(folder, REPORT_NAME));
+    unlinkSync(join(folder, REPORT_NAME));
   } catch (error) {
     if (!isMissing(error)) return problem(`: the report of an earlier run cannot be removed (${codeOf(error)})`);
   }
@@ -46,7 +48,7 @@ export async function writeReport(
   workspace = process.cwd(),
 ): Promise<string> {
   const folder = reportDir === undefined ? await temporaryFolder() : resolve(workspace, reportDir);
-  if (reportDir !== undefined && (await leadsThroughLink(folder, workspace))) throw new Error(THROUGH_LINK);
+  if (reportDir !== undefined && leadsThroughLink(folder, workspace)) throw new Error(THROUGH_LINK);
   await mkdir(folder, { recursive: true });
   const path = join(folder, REPORT_NAME);
   const unfinished = `${path}.${randomUUID()}`;
@@ -77,8 +79,8 @@ const MAX_LINKS = 40;
  * `/tmp` on macOS. They are followed, because they may lead to a link in the workspace.
  * @throws if a part cannot be read, or there are too many links
  */
-async function leadsThroughLink(folder: string, workspace: string): Promise<boolean> {
-  const checkout = await realpath(workspace);
+function leadsThroughLink(folder: string, workspace: string): boolean {
+  const checkout = realpathSync(workspace);
   let parent = parse(folder).root;
   const parts = relative(parent, folder).split(sep);
   let links = 0;
@@ -86,7 +88,7 @@ async function leadsThroughLink(folder: string, workspace: string): Promise<bool
     const path = join(parent, part);
     let isLink: boolean;
     try {
-      isLink = (await lstat(path)).isSymbolicLink();
+      isLink = lstatSync(path).isSymbolicLink();
     } catch (error) {
       if (isMissing(error)) return false;
       throw error;
@@ -95,10 +97,10 @@ async function leadsThroughLink(folder: string, workspace: string): Promise<bool
       parent = path;
       continue;
     }
-    if (within(checkout, await realpath(parent)) !== undefined) return true;
+    if (within(checkout, realpathSync(parent)) !== undefined) return true;
     links += 1;
     if (links > MAX_LINKS) throw Object.assign(new Error('ELOOP: too many symbolic links'), { code: 'ELOOP' });
-    const target = await readlink(path);
+    const target = readlinkSync(path);
     const { root } = parse(target);
     if (root !== '') parent = root;
     // Not normalized: after a link, `..` is the parent of its target.

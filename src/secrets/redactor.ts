@@ -98,11 +98,11 @@ export class Redactor {
   }
 
   /**
-   * Returns a copy of arrays and plain objects with every string redacted. An array of strings is read as lines.
+   * Returns arrays and plain objects with every string redacted; a copy, unless there is no secret. An array of strings is read as lines.
    * @param keep keys whose values are not redacted, because they come from a fixed set
    */
   redactDeep<T>(value: T, keep: ReadonlySet<string> = new Set()): T {
-    return this.#redactAny(value, keep) as T;
+    return this.#forms.size === 0 ? value : (this.#redactAny(value, keep) as T);
   }
 
   #redactAny(value: unknown, keep: ReadonlySet<string>): unknown {
@@ -149,6 +149,7 @@ function isLines(value: unknown): value is string[] {
 }
 
 function replace(text: string, spans: readonly Span[]): string {
+  if (spans.length === 0) return text;
   let redacted = '';
   let at = 0;
   for (const { start, end } of spans.toSorted((a, b) => a.start - b.start)) {

@@ -1,5 +1,5 @@
 import { LineBuffer } from '../net/line-channel.js';
-import { PeerText, excerpt } from '../text/peer.js';
+import { decodeBytes, excerpt, PeerText } from '../text/peer.js';
 import { SessionError } from './session-point.js';
 
 /** One reply of an SMTP server, complete (RFC 5321 section 4.2). */
@@ -115,8 +115,9 @@ export class ReplyParser {
     if (partial.lines.length === MAX_REPLY_LINES) {
       throw this.#error(`a reply of more than ${MAX_REPLY_LINES} lines`, bytes);
     }
-    partial.lines.push(new PeerText(bytes.subarray(4)));
-    partial.raw.push(new PeerText(bytes));
+    const text = decodeBytes(bytes);
+    partial.lines.push(new PeerText(text.slice(4)));
+    partial.raw.push(new PeerText(text));
     if (isBare) partial.bareLine ??= new PeerText(bytes);
     if (match[2] === '-') return undefined;
 

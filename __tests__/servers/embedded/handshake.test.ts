@@ -475,7 +475,7 @@ describe('the time limit of an attempt', () => {
       },
     };
     // On a busy machine most of the time would be that of this process, which does not count.
-    const noStandstill = { totalMs: 0, pausesMs: 0, during: <T>(waiting: Promise<T>) => waiting };
+    const noStandstill = { totalMs: 0, pausesMs: 0, waitBegins: () => undefined, waitEnds: () => undefined };
     const end = Deadline.on(new AbortController().signal, noStandstill);
     const { found, steps } = await see([dialogue], { timeoutMs: 2000, auth: AUTH, delivery: DELIVERY }, { end });
     expect([steps, found]).toMatchObject(['ppppf', { code: 'reply-timeout', evidence: { attemptLimit: '8 s' } }]);

@@ -20,7 +20,7 @@ beforeAll(async () => {
 /** Runs the gate against a server, with a standstill of `stoodStillMs` before the greeting. */
 async function afterStandstill(stoodStillMs: number, dialogue: Dialogue, endpoint: Partial<Endpoint> = {}) {
   await using server = await startScriptedServer({ tls, greeting: [wait(200), '220 mail.example.test'], ...dialogue });
-  const standstill = { totalMs: 0, pausesMs: 0, during: <T>(wait: Promise<T>) => wait };
+  const standstill = { totalMs: 0, pausesMs: 0, waitBegins: () => undefined, waitEnds: () => undefined };
   const timer = setTimeout(() => Object.assign(standstill, { totalMs: stoodStillMs, pausesMs: stoodStillMs }), 100);
   try {
     const gated = testEndpoint(server.port, { tls: { ...policy, ca }, timeoutMs: 1000, ...endpoint });

@@ -31,7 +31,7 @@ function canceled(): Pick<Scene, 'server' | 'run'> {
  * @param ms for how long it does not run
  */
 function standingStill(ms: number): Pick<Scene, 'server' | 'run'> {
-  const standstill = { totalMs: 0, pausesMs: 0, during: <T>(wait: Promise<T>) => wait };
+  const standstill = { totalMs: 0, pausesMs: 0, waitBegins: () => undefined, waitEnds: () => undefined };
   const login: Sasl = function* () {
     yield USER_NAME_PLEASE;
     standstill.totalMs += ms;

@@ -1,6 +1,4 @@
 import { finding } from '../../findings/finding.js';
-import { visible } from '../../text/peer.js';
-import { shortenList } from '../../text/shorten.js';
 import type { TlsChannel } from '../../tls/handshake.js';
 import { beginSession, beginTls, openConnection } from '../connection.js';
 import type { Context } from '../context.js';
@@ -38,7 +36,7 @@ export async function certificate(context: Context, upgraded: Upgraded): Promise
     facts: {
       address,
       endsInDefaultStore: judged.endsInDefaultStore,
-      ...tlsFacts(channel, judged.certificate, others.certificates),
+      ...tlsFacts(channel, judged, others.certificates),
     },
     next: { connection, channel, session, isVerified: judged.isVerified, plaintext: afterStartTls?.plaintext },
   };
@@ -57,8 +55,8 @@ async function oldVersionsOf(context: Context, address: string | undefined) {
 }
 
 function tlsFacts(
-  { version, cipher, group, postQuantum, sent }: TlsChannel,
-  certificate: PeerJudgment['certificate'],
+  { version, cipher, group, postQuantum }: TlsChannel,
+  { certificate, subjects }: PeerJudgment,
   otherCertificates: NonNullable<PeerJudgment['certificate']>[],
 ): Facts {
   if (!certificate) return {};
@@ -69,7 +67,7 @@ function tlsFacts(
       ...(group !== undefined && { group }),
       ...(postQuantum !== undefined && { postQuantum }),
       certificate,
-      chain: shortenList(sent.map(({ subject }) => visible((subject as string | undefined) ?? ''))),
+      chain: [...subjects],
       ...(otherCertificates.length > 0 && { otherCertificates }),
     },
   };

@@ -19,6 +19,8 @@ export interface PeerJudgment {
   readonly isVerified: boolean;
   /** Whether the chain leads to an anchor of the default store. */
   readonly endsInDefaultStore: boolean;
+  /** The subjects of the certificates as they were sent, for the report. */
+  readonly subjects: readonly string[];
   /** Undefined if the peer's own certificate is malformed. */
   readonly certificate?: CertificateReport;
 }
@@ -39,7 +41,8 @@ export function judgePeer(presented: Presented, options: VerifyOptions): PeerJud
     if (result.ok) return [];
     return [result === own ? result.malformed : { ...result.malformed, cause: 'issuer' }];
   });
-  if (!own.ok) return { findings: unreadable, isVerified: false, endsInDefaultStore: false };
+  const subjects = shortenList(presented.sent.map(({ subject }) => visible((subject as string | undefined) ?? '')));
+  if (!own.ok) return { findings: unreadable, isVerified: false, endsInDefaultStore: false, subjects };
 
   const { facts } = own;
   const anchor = path?.at(-1);
@@ -66,6 +69,7 @@ export function judgePeer(presented: Presented, options: VerifyOptions): PeerJud
     ],
     isVerified: unreadable.length === 0 && (pinned || identity.length === 0),
     endsInDefaultStore: anchor !== undefined && trust.isDefault(anchor),
+    subjects,
     certificate: certificateReport(facts, now),
   };
 }

@@ -55,7 +55,7 @@ export function checkAll(
       problems.push(
         ...(isSelected ? unsetIn(merged, env, unset) : []),
         ...checked.problems,
-        ...duplicate(own, merged, taken),
+        ...duplicate({ own, merged, settings }, taken),
         ...emptyLists(own, below),
       );
     }
@@ -64,8 +64,11 @@ export function checkAll(
 }
 
 /** Reports a name that another endpoint already has. @param taken the names so far, to which this one is added */
-function duplicate(own: LocatedMapping, merged: LocatedMapping, taken: Map<string, Place>): Problem[] {
-  const name = nameIn(merged);
+function duplicate(
+  { own, merged, settings }: Pick<Candidate, 'own' | 'merged'> & { settings: EndpointSettings | undefined },
+  taken: Map<string, Place>,
+): Problem[] {
+  const name = settings ? nameOf(settings) : nameIn(merged);
   if (name === undefined) return [];
   const place = at(own, 'name')?.place ?? own.place;
   const first = taken.get(name);

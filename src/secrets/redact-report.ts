@@ -83,6 +83,7 @@ function shortenNames(certificate: CertificateReport): CertificateReport {
 
 /** A secret may be split across consecutive lines of the server. */
 function redactTranscript(lines: readonly TranscriptEntry[], redactor: Redactor): TranscriptEntry[] {
+  if (redactor.isEmpty) return [...lines];
   const turns: TranscriptEntry[][] = [];
   for (const line of lines) {
     const turn = turns.at(-1);

@@ -38,6 +38,11 @@ export class Redactor {
     return both;
   }
 
+  /** Whether there is no secret to look for. */
+  get isEmpty(): boolean {
+    return this.#forms.size === 0;
+  }
+
   redact(text: string): string {
     if (!text.includes(FOLD)) return this.#redactLine(text);
     // First as several lines, for a folded secret; then as one line, for a secret that contains what looks like a fold;
@@ -60,7 +65,7 @@ export class Redactor {
 
   /** What {@link find} finds. The texts of many endpoints are the same, so short ones are remembered. */
   #find(text: string, folds: readonly number[]): readonly Span[] {
-    if (this.#forms.size === 0) return [];
+    if (this.isEmpty) return [];
     // Without the colon, the text of a peer could have the same key as a different text with folds.
     const key = `${folds.join()}:${text}`;
     const known = this.#found.get(key);
@@ -102,7 +107,7 @@ export class Redactor {
    * @param keep keys whose values are not redacted, because they come from a fixed set
    */
   redactDeep<T>(value: T, keep: ReadonlySet<string> = new Set()): T {
-    return this.#forms.size === 0 ? value : (this.#redactAny(value, keep) as T);
+    return this.isEmpty ? value : (this.#redactAny(value, keep) as T);
   }
 
   #redactAny(value: unknown, keep: ReadonlySet<string>): unknown {

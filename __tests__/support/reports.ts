@@ -5,7 +5,6 @@ import { completeFinding } from '../../src/findings/complete.js';
 import { finding, type KnownFinding } from '../../src/findings/finding.js';
 import { exactly, fixed, renderAll } from '../../src/text/own.js';
 import {
-  reportSchema,
   STEP_IDS,
   type EndpointReport,
   type Finding,
@@ -13,6 +12,7 @@ import {
   type StepId,
   type StepReport,
 } from '../../src/report/report.js';
+import { reportSchema } from '../../src/report/schema.js';
 
 const STARTED_AT = '2026-11-23T12:00:00.000Z';
 

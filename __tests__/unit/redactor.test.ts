@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { redactReport } from '../../src/secrets/redact-report.js';
-import { reportSchema } from '../../src/report/report.js';
+import { reportSchema } from '../../src/report/schema.js';
 import { Redactor } from '../../src/secrets/redactor.js';
 import { visible } from '../../src/text/peer.js';
 import { aFinding, anEndpoint, aReport } from '../support/reports.js';

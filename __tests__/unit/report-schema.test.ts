@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats';
 import { format } from 'prettier';
 import { z } from 'zod';
 import { renderJson } from '../../src/output/json.js';
-import { reportSchema } from '../../src/report/report.js';
+import { reportSchema } from '../../src/report/schema.js';
 import { aFinding, anEndpoint, aReport, aTls, warnedEarlier } from '../support/reports.js';
 
 const FILE = 'report.schema.json';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { reportSchema, type EndpointReport, type Report } from '../report/report.js';
+import type { EndpointReport, Report } from '../report/report.js';
+import { reportSchema } from '../report/schema.js';
 import { visible } from '../text/peer.js';
 import { shorten } from '../text/shorten.js';
 

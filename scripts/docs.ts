@@ -1,6 +1,7 @@
 import { parseDocument } from 'yaml';
 import type { Cause, Reproduction } from '../src/findings/catalog/entry.js';
-import { CATALOG, FINDING_CODES, type CatalogEntry, type FindingCode } from '../src/findings/catalog.js';
+import { CATALOG, type CatalogEntry } from '../src/findings/catalog.js';
+import { FINDING_CODES, type FindingCode } from '../src/findings/codes.js';
 import { documentedKeys } from '../src/plan/schema/documented-keys.js';
 import { COMMANDS, type ReproducibleEndpoint } from '../src/findings/reproduce.js';
 import { endpointSchema, inputSchema, OUTPUTS } from '../src/plan/schema/schema.js';

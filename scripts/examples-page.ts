@@ -1,4 +1,5 @@
-import { CATALOG, type FindingCode } from '../src/findings/catalog.js';
+import { CATALOG } from '../src/findings/catalog.js';
+import type { FindingCode } from '../src/findings/codes.js';
 import { whoActs } from '../src/output/labels.js';
 import type { Finding } from '../src/report/report.js';
 import type { FindingExample } from '../__tests__/support/finding-examples.js';

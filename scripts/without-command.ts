@@ -1,4 +1,4 @@
-import type { FindingCode } from '../src/findings/catalog.js';
+import type { FindingCode } from '../src/findings/codes.js';
 
 const IN_THE_MESSAGE =
   'the message that arrived shows it, and a command would have to send one and wait for it (`delivery.keep: true` keeps the one of the gate)';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { FindingCode } from '../../src/findings/catalog.js';
+import type { FindingCode } from '../../src/findings/codes.js';
 import { createCorpus, TIMEOUT_MS, type Corpus, type Entry } from '../support/corpus/corpus.js';
 import { LARGE_INBOXES, type LargeInbox } from '../support/corpus/large-inboxes.js';
 import { startEntry, type Started } from '../support/corpus/start.js';

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await mkdir(join(folder, 'main'));
   await mkdir(join(folder, 'text'));
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
-  for (const file of ['main/start', 'text/reason']) {
+  for (const file of ['main/start', 'main/prepare-process', 'text/reason']) {
     const source = await readFile(`src/${file}.ts`, 'utf8');
     await writeFile(join(folder, `${file}.js`), stripTypeScriptTypes(source));
   }
@@ -158,6 +158,8 @@ describe('file operations that never end', () => {
 
   test('do not block others, even if there are many', async () => {
     const main = `async () => {
+      const { prepareProcess } = await import('./main/prepare-process.js');
+      prepareProcess({ endpoints: [{}, {}], concurrency: 20 });
       await (${begin})(10);
       await (await import('node:fs/promises')).readFile('main/start.js');
       return 0;

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createSecureContext, createServer } from 'node:tls';
-import type { FindingCode } from '../../src/findings/catalog.js';
+import type { FindingCode } from '../../src/findings/codes.js';
 import type { Endpoint } from '../../src/plan/endpoint.js';
 import type { Finding } from '../../src/report/report.js';
 import { inDays } from '../../src/servers/pki.js';

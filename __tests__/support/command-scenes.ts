@@ -1,4 +1,4 @@
-import type { FindingCode } from '../../src/findings/catalog.js';
+import type { FindingCode } from '../../src/findings/codes.js';
 import { Secret } from '../../src/secrets/secret.js';
 import { SERVFAIL, type Zone } from './name-server.js';
 import type { CertificateName } from './certificate-fixtures.js';

@@ -1,4 +1,5 @@
-import { CATALOG, type CatalogEntry, type FindingCode } from '../../src/findings/catalog.js';
+import { CATALOG, type CatalogEntry } from '../../src/findings/catalog.js';
+import type { FindingCode } from '../../src/findings/codes.js';
 import type { StepReport } from '../../src/report/report.js';
 
 /** The evidence fields of findings, as `code.field`, that the catalog does not declare. */

@@ -1,6 +1,7 @@
 import { assemble } from '../../src/verdict/assemble.js';
 import { resultOf, statusOf } from '../../src/verdict/verdict.js';
-import { CATALOG, type CatalogEntry, type FindingCode } from '../../src/findings/catalog.js';
+import { CATALOG, type CatalogEntry } from '../../src/findings/catalog.js';
+import type { FindingCode } from '../../src/findings/codes.js';
 import { completeFinding } from '../../src/findings/complete.js';
 import { finding, type KnownFinding } from '../../src/findings/finding.js';
 import { exactly, fixed, renderAll } from '../../src/text/own.js';

@@ -1,4 +1,5 @@
-import { CATALOG, FINDING_CODES, type CatalogEntry } from '../../src/findings/catalog.js';
+import { CATALOG, type CatalogEntry } from '../../src/findings/catalog.js';
+import { FINDING_CODES, SEVERITIES } from '../../src/findings/codes.js';
 import { completeFinding, completeFindings, type Observed } from '../../src/findings/complete.js';
 import { finding, type KnownFinding } from '../../src/findings/finding.js';
 import { Redactor } from '../../src/secrets/redactor.js';
@@ -97,6 +98,11 @@ test('a fix names what the inputs set as the user knows it', () => {
   expect(completeFinding(rejected, OBSERVED).remedy).toContain(
     'Set `delivery.from` to an address of the account in `auth`',
   );
+});
+
+test('the catalog has every code once, in the same order and with the same severity', () => {
+  const entries = Object.entries(CATALOG).map(([code, { severity }]) => [code, severity]);
+  expect(entries).toEqual(Object.entries(SEVERITIES));
 });
 
 test.each(FINDING_CODES)('every cause of %s has a fix, without undefined evidence', (code) => {

@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { renderAction, renderFindings, renderMergeAction, renderTables, TABLE_NAMES } from '../../scripts/docs.js';
 import { documentedKeys } from '../../src/plan/schema/documented-keys.js';
-import { CATALOG, FINDING_CODES, type CatalogEntry, type FindingCode } from '../../src/findings/catalog.js';
+import { CATALOG, type CatalogEntry } from '../../src/findings/catalog.js';
+import { FINDING_CODES, type FindingCode } from '../../src/findings/codes.js';
 import { endpointSchema, INPUT_NAMES, inputSchema, OUTPUTS } from '../../src/plan/schema/schema.js';
 import { STEP_IDS } from '../../src/report/report.js';
 

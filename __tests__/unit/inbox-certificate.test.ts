@@ -1,4 +1,5 @@
-import { CATALOG, FINDING_CODES } from '../../src/findings/catalog.js';
+import { CATALOG } from '../../src/findings/catalog.js';
+import { FINDING_CODES } from '../../src/findings/codes.js';
 import { completeFinding } from '../../src/findings/complete.js';
 import { finding, type KnownFinding } from '../../src/findings/finding.js';
 import { aboutCertificate } from '../../src/steps/delivery/inbox-certificate.js';

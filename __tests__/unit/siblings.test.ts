@@ -1,5 +1,5 @@
 import { causeOf } from '../../src/findings/cause.js';
-import type { FindingCode } from '../../src/findings/catalog.js';
+import type { FindingCode } from '../../src/findings/codes.js';
 import { compareSiblings, type Gated } from '../../src/gate/siblings.js';
 import type { EndpointReport, Finding, StepId } from '../../src/report/report.js';
 import { aFinding, anEndpoint } from '../support/reports.js';

@@ -1,5 +1,6 @@
-import { applyWaivers, isWaived, unusedWaivers } from '../../src/verdict/waivers.js';
-import { UNWAIVABLE, type FindingCode } from '../../src/findings/catalog.js';
+import { unusedWaivers } from '../../src/verdict/unused-waivers.js';
+import { applyWaivers, isWaived } from '../../src/verdict/waivers.js';
+import { UNWAIVABLE, type FindingCode } from '../../src/findings/codes.js';
 import { completeFinding } from '../../src/findings/complete.js';
 import { finding } from '../../src/findings/finding.js';
 import type { Waiver } from '../../src/plan/endpoint.js';

@@ -11,13 +11,14 @@ import { RUN } from './catalog/run.js';
 import { TRANSIT } from './catalog/transit.js';
 import { UPGRADE } from './catalog/upgrade.js';
 import type { CatalogEntry } from './catalog/entry.js';
+import type { FindingCode } from './codes.js';
 import type { OwnText } from '../text/own.js';
 
 export type { CatalogEntry } from './catalog/entry.js';
 
 /**
- * Every finding that the gate can report, in the order of the steps. A code never changes and is never reused. The
- * page `docs/findings.md` is generated from this catalog.
+ * The texts of every finding, in the order of the codes. A run loads them with its first finding. The page
+ * `docs/findings.md` is generated from this catalog.
  */
 export const CATALOG = {
   ...ANY_STEP,
@@ -32,9 +33,7 @@ export const CATALOG = {
   ...RECEIPT,
   ...TRANSIT,
   ...RUN,
-} as const satisfies Record<string, CatalogEntry>;
-
-export type FindingCode = keyof typeof CATALOG;
+} as const satisfies Record<FindingCode, CatalogEntry>;
 
 /** The evidence of a finding: the fields of its entry, and no others. */
 export type Evidence<Code extends FindingCode> = Code extends FindingCode
@@ -47,15 +46,3 @@ export type CauseOf<Code extends FindingCode> = Code extends FindingCode
     ? keyof Causes
     : never
   : never;
-
-/** All codes, in the order of the catalog. */
-export const FINDING_CODES = Object.keys(CATALOG) as FindingCode[];
-
-/** Findings about the gate itself. Waiving them would disable the gate. */
-export const UNWAIVABLE: readonly FindingCode[] = [
-  'internal-error',
-  'run-stopped',
-  'runner-starved',
-  'waiver-expired',
-  'waiver-unused',
-];

@@ -1,4 +1,5 @@
-import { CATALOG, type CatalogEntry, type FindingCode } from './catalog.js';
+import { CATALOG, type CatalogEntry } from './catalog.js';
+import type { FindingCode } from './codes.js';
 import type { Cause, Values } from './catalog/entry.js';
 import { certificateCauseOfInbox } from './inbox-certificate.js';
 
@@ -14,6 +15,13 @@ export function causeOf(code: FindingCode, name: string | undefined): Cause {
 export function titleOf(code: FindingCode, cause?: string): string {
   const entry: CatalogEntry = CATALOG[code];
   return causeOf(code, cause).title ?? entry.title;
+}
+
+/** The first of these names of causes that the code has. */
+export function firstCause(code: FindingCode, names: readonly (string | undefined)[]): { readonly cause?: string } {
+  const { causes = {} }: CatalogEntry = CATALOG[code];
+  const cause = names.find((name) => name !== undefined && name in causes);
+  return cause === undefined ? {} : { cause };
 }
 
 /** A text of a cause. It is prose in which backticks mark code; those in text from the network must not. */

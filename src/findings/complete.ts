@@ -1,5 +1,6 @@
 import type { Finding, Party, StepId } from '../report/report.js';
-import { CATALOG, type CatalogEntry, type FindingCode } from './catalog.js';
+import { CATALOG, type CatalogEntry } from './catalog.js';
+import type { FindingCode } from './codes.js';
 import type { Cause, Reproduction, Values } from './catalog/entry.js';
 import { causeOf, textOf } from './cause.js';
 import { redactedEndpoint } from './commands/subject.js';

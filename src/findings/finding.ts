@@ -1,6 +1,7 @@
 import type { Finding } from '../report/report.js';
 import type { OwnText } from '../text/own.js';
-import { CATALOG, type CatalogEntry, type CauseOf, type Evidence, type FindingCode } from './catalog.js';
+import type { CauseOf, Evidence } from './catalog.js';
+import { SEVERITIES, type FindingCode } from './codes.js';
 
 type Completed =
   | 'message'
@@ -26,7 +27,7 @@ export interface KnownFinding extends Omit<Finding, Completed> {
   readonly cause?: string;
 }
 
-/** Creates a finding with the severity of the catalog. */
+/** Creates a finding with its usual severity. */
 export function finding<Code extends FindingCode>(
   code: Code,
   message: OwnText,
@@ -35,6 +36,5 @@ export function finding<Code extends FindingCode>(
     readonly cause?: CauseOf<Code>;
   } = {},
 ): KnownFinding {
-  const { severity }: CatalogEntry = CATALOG[code];
-  return { code, severity, message, ...details };
+  return { code, severity: SEVERITIES[code], message, ...details };
 }

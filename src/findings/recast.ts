@@ -1,5 +1,5 @@
 import type { Finding } from '../report/report.js';
-import type { FindingCode } from './catalog.js';
+import type { FindingCode } from './codes.js';
 import { causeOf, textOf, titleOf } from './cause.js';
 
 /**

@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks';
 import { finding, type KnownFinding } from '../findings/finding.js';
-import { referToCause } from '../findings/shared-fix.js';
 import { Deadline } from '../net/deadline.js';
 import type { Endpoint, InboxTarget } from '../plan/endpoint.js';
 import { STEP_IDS, type EndpointReport, type Finding, type StepId, type StepReport } from '../report/report.js';
@@ -20,7 +19,6 @@ import { judgeMxRecord } from '../steps/mx.js';
 import { upgrade } from '../steps/upgrade/upgrade.js';
 import { openingStep } from '../steps/worked-before.js';
 import { statusOf } from '../verdict/verdict.js';
-import { unusedWaivers } from '../verdict/waivers.js';
 import { blockedStep, enrich, ofTheGate, redactingIn, reportOf, runStopped } from './endpoint-report.js';
 import { unlessStarved } from './runner-starved.js';
 import { asksForFewer } from './turns.js';
@@ -74,7 +72,7 @@ export async function attempt(
   }
 
   const reports = steps.reports();
-  for (const { step, notice } of unusedWaivers(endpoint.waive, reports, run.now())) {
+  for (const { step, notice } of await unusedWaivers(endpoint, reports, run)) {
     reports.find(({ id }) => id === step)?.findings.push(await ofTheGate(notice, redactingIn(endpoint, run)));
   }
   return {
@@ -89,6 +87,12 @@ async function openAhead(context: Context, inbox: InboxTarget): Promise<void> {
   // Loaded only for a delivery.
   const { openInbox } = await import('../steps/delivery/inbox-access.js');
   await openInbox(context, inbox);
+}
+
+async function unusedWaivers({ waive }: Endpoint, reports: readonly StepReport[], run: RunContext) {
+  if (waive.length === 0) return [];
+  const { unusedWaivers: unused } = await import('../verdict/unused-waivers.js');
+  return unused(waive, reports, run.now());
 }
 
 /** Runs the steps of one attempt and keeps their reports. */
@@ -136,7 +140,7 @@ class Steps {
     const ofName = id === openingStep(context.endpoint) ? judgeMxRecord(context.endpoint) : [];
     const all = [...ofName, ...ofStep, ...late, ...this.#drainBareLineFeeds(), ...last];
     this.isThrottled ||= all.some(asksForFewer);
-    const findings = this.#referToCauses(all, await enrich(all, id, context, this.facts));
+    const findings = await this.#referToCauses(all, await enrich(all, id, context, this.facts));
     this.transient = result.isHandedOver ? false : found.transient || probed.transient;
     if (result.ok) this.#aheadMs = result.aheadMs ?? 0;
     else this.greylisted = result.greylisted;
@@ -173,7 +177,9 @@ class Steps {
   }
 
   /** A finding of this step may explain others, of this step and of earlier ones. */
-  #referToCauses(found: readonly KnownFinding[], completed: Finding[]): Finding[] {
+  async #referToCauses(found: readonly KnownFinding[], completed: Finding[]): Promise<Finding[]> {
+    if (found.length === 0) return [];
+    const { referToCause } = await import('../findings/shared-fix.js');
     const causes = found.filter(({ code }) => completed.some((one) => one.code === code && !one.waived));
     for (const report of this.#reports) report.findings = referToCause(causes, report.findings);
     return referToCause(causes, completed);

@@ -1,4 +1,5 @@
-import type { CauseOf, FindingCode } from '../findings/catalog.js';
+import type { CauseOf } from '../findings/catalog.js';
+import type { FindingCode } from '../findings/codes.js';
 import { finding, type KnownFinding } from '../findings/finding.js';
 import type { Deadline } from '../net/deadline.js';
 import { inSeconds } from '../steps/budget.js';

@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
-import type { CauseOf, FindingCode } from '../findings/catalog.js';
+import type { CauseOf } from '../findings/catalog.js';
+import type { FindingCode } from '../findings/codes.js';
 import { titleOf } from '../findings/cause.js';
 import { recast } from '../findings/recast.js';
 import type { Endpoint } from '../plan/endpoint.js';

@@ -1,4 +1,4 @@
-import type { FindingCode } from '../findings/catalog.js';
+import type { FindingCode } from '../findings/codes.js';
 import type { SettingSource } from '../findings/setting-keys.js';
 import type { EndpointReport, StepId } from '../report/report.js';
 import type { MechanismName } from '../sasl/mechanisms.js';

@@ -1,4 +1,4 @@
-import type { FindingCode } from '../findings/catalog.js';
+import type { FindingCode } from '../findings/codes.js';
 import type { StepId } from '../report/report.js';
 import { startTls } from './connection.js';
 import { inDays } from './pki.js';

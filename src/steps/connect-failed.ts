@@ -1,5 +1,6 @@
 import { isIP, isIPv6 } from 'node:net';
-import type { CauseOf, FindingCode } from '../findings/catalog.js';
+import type { CauseOf } from '../findings/catalog.js';
+import type { FindingCode } from '../findings/codes.js';
 import { finding, type KnownFinding } from '../findings/finding.js';
 import { authority } from '../findings/commands/shell.js';
 import { NAME_UNKNOWN, type ConnectFailure } from '../net/connect.js';

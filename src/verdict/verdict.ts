@@ -9,7 +9,7 @@ import {
   type StepReport,
   type Verdict,
 } from '../report/report.js';
-import type { FindingCode } from '../findings/catalog.js';
+import type { FindingCode } from '../findings/codes.js';
 
 /** The status of a step. A waived error or warning makes it `warn`, not `pass`. */
 export function statusOf(findings: readonly Pick<Finding, 'severity' | 'inconclusive' | 'waived'>[]): Result {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import pLimit from 'p-limit';
 import { EXAMPLES_PAGE, renderExample, renderOverview } from '../../../scripts/examples-page.js';
-import { FINDING_CODES, type FindingCode } from '../../../src/findings/catalog.js';
+import { FINDING_CODES, type FindingCode } from '../../../src/findings/codes.js';
 import { USER } from '../../support/embedded.js';
 import { FINDING_EXAMPLES, type FindingExample } from '../../support/finding-examples.js';
 import { undeclaredEvidence } from '../../support/evidence.js';

@@ -1,4 +1,4 @@
-import type { FindingCode } from '../../../src/findings/catalog.js';
+import type { FindingCode } from '../../../src/findings/codes.js';
 import { gateAll } from '../../../src/gate/scheduler.js';
 import { judge } from '../../../src/verdict/verdict.js';
 import type { RunContext } from '../../../src/steps/context.js';

@@ -1,5 +1,5 @@
 import type { TLSSocketOptions } from 'node:tls';
-import type { FindingCode } from '../../../src/findings/catalog.js';
+import type { FindingCode } from '../../../src/findings/codes.js';
 import type { Dialogue } from '../dialogue.js';
 
 /** The inbox of a mail server, with implicit TLS, in which the gate searches for the message. */

@@ -1,5 +1,5 @@
 import type { Identity } from '../../../src/servers/pki.js';
-import type { FindingCode } from '../../../src/findings/catalog.js';
+import type { FindingCode } from '../../../src/findings/codes.js';
 import { HOSTILE } from '../hostile.js';
 import { startHttp, type HttpReply, type HttpScript } from '../http.js';
 import { startMailpit } from '../mailpit.js';

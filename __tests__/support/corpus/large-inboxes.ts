@@ -1,5 +1,5 @@
 import type { Identity } from '../../../src/servers/pki.js';
-import type { FindingCode } from '../../../src/findings/catalog.js';
+import type { FindingCode } from '../../../src/findings/codes.js';
 import { flood, raw, type Act } from '../dialogue.js';
 import { startHttp } from '../http.js';
 import { startScriptedPop3, type Pop3Reply } from '../scripted-pop3.js';

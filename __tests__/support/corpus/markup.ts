@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import type { TLSSocketOptions } from 'node:tls';
 import { AuthorityInfoAccessExtension, CRLDistributionPointsExtension } from '@peculiar/x509';
-import type { FindingCode } from '../../../src/findings/catalog.js';
+import type { FindingCode } from '../../../src/findings/codes.js';
 import type { Identity, Pki } from '../../../src/servers/pki.js';
 import type { Act } from '../dialogue.js';
 import { HOSTILE } from '../hostile.js';

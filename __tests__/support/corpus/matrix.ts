@@ -1,4 +1,4 @@
-import type { FindingCode } from '../../../src/findings/catalog.js';
+import type { FindingCode } from '../../../src/findings/codes.js';
 import { beneath, close, drip, flood, raw, reset, silence, wait, type Act } from '../dialogue.js';
 import { AS_GOOD, TIMEOUT_MS, octets, stoppedAt, wire, type Entry, type Means } from './entry.js';
 import { END_OF_DATA, QUIT, STAGES, codeOf, goesOn, serverAt, type Stage } from './stages.js';

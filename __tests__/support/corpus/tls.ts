@@ -1,5 +1,5 @@
 import type { TLSSocketOptions } from 'node:tls';
-import type { FindingCode } from '../../../src/findings/catalog.js';
+import type { FindingCode } from '../../../src/findings/codes.js';
 import {
   beneath,
   close,

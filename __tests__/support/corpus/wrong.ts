@@ -1,4 +1,4 @@
-import type { FindingCode } from '../../../src/findings/catalog.js';
+import type { FindingCode } from '../../../src/findings/codes.js';
 import { close, raw, wait, type Dialogue } from '../dialogue.js';
 import { AS_GOOD, octets, stoppedAt, type Entry, type Means } from './entry.js';
 import { QUIT, STAGES, serverAt } from './stages.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Identity } from '../../../src/servers/pki.js';
-import type { FindingCode } from '../../../src/findings/catalog.js';
+import type { FindingCode } from '../../../src/findings/codes.js';
 import { SCENE_TIMEOUT_MS, type Scene } from '../scene.js';
 
 /** A server that causes a finding, and a similar one that does not. */

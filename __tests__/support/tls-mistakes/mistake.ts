@@ -1,4 +1,4 @@
-import type { FindingCode } from '../../../src/findings/catalog.js';
+import type { FindingCode } from '../../../src/findings/codes.js';
 import type { Endpoint, TlsPolicy } from '../../../src/plan/endpoint.js';
 import type { Certainty, Party } from '../../../src/report/report.js';
 import type { Identity } from '../../../src/servers/pki.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FINDING_CODES, UNWAIVABLE } from '../../findings/catalog.js';
+import { FINDING_CODES, UNWAIVABLE } from '../../findings/codes.js';
 import { SUPPORTED } from '../../sasl/mechanisms.js';
 import * as enums from './enums.js';
 import {

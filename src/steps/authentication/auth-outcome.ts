@@ -1,4 +1,5 @@
-import { CATALOG, type CatalogEntry, type CauseOf, type FindingCode } from '../../findings/catalog.js';
+import type { CauseOf } from '../../findings/catalog.js';
+import type { FindingCode } from '../../findings/codes.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { Credentials } from '../../plan/endpoint.js';
 import { formatReply } from '../../smtp/reply.js';
@@ -25,7 +26,7 @@ export interface AuthAttempt extends AuthResult {
 /** RFC 5802 section 5.1 and RFC 7677 section 4 require at least this many. */
 const MIN_ITERATIONS = 4096;
 
-export function judgeAuth(attempt: AuthAttempt): AuthJudgment {
+export async function judgeAuth(attempt: AuthAttempt): Promise<AuthJudgment> {
   const { auth, reply, fault, reportedError, iterations } = attempt;
   const mechanism = fixed(attempt.mechanism);
   const answer = own`The server replied to AUTH ${mechanism} with "${formatReply(reply)}".`;
@@ -60,11 +61,11 @@ export function judgeAuth(attempt: AuthAttempt): AuthJudgment {
   return { findings: [finding('auth-iterations-low', message, { evidence: { iterations: String(iterations) } })] };
 }
 
-function judgeRejection(
+async function judgeRejection(
   attempt: AuthAttempt,
   answer: OwnText,
   evidence: { readonly reply: string; readonly mechanism: OwnText; readonly saslError?: string | OwnText },
-): AuthJudgment {
+): Promise<AuthJudgment> {
   const { auth, reply, reportedError, usedStartTls } = attempt;
   const { code } = reply;
   const mustBeRejected = auth.expect === 'rejected';
@@ -76,9 +77,11 @@ function judgeRejection(
   const meaning = anyMeaning?.blamesCredentials && isUnclear ? undefined : anyMeaning;
   const within = evidence.saslError === undefined ? own`` : own` It also reported a SASL error: ${evidence.saslError}.`;
   const message = own`${answer}${within}${meaning ? own` ${fixed(meaning.text)}` : own``}`;
+  // Loaded only for a rejection, with the texts of all findings.
+  const { firstCause } = await import('../../findings/cause.js');
   const found = (as: FindingCode, text: OwnText, causes: readonly (string | undefined)[]): KnownFinding => ({
     ...finding(as, text, { evidence }),
-    ...causeIn(as, usedStartTls && causes.includes('not-encrypted') ? ['not-encrypted-after-starttls'] : causes),
+    ...firstCause(as, usedStartTls && causes.includes('not-encrypted') ? ['not-encrypted-after-starttls'] : causes),
   });
   // 432, "a password transition is needed", begins with a 4, but waiting does not help (RFC 4954 section 6).
   if (code < 500 && code !== 432) {
@@ -100,13 +103,6 @@ function judgeRejection(
   const text = own`${said}${unknown}${suspicion ? own` ${fixed(suspicion.text)}` : own``}`;
   const cause = isOutOfScope ? 'token-scope' : suspicion?.cause;
   return { findings: [found('auth-rejected', text, [cause, meaning?.cause])] };
-}
-
-/** The first of these that the catalog has for the code. */
-function causeIn(code: FindingCode, names: readonly (string | undefined)[]): Pick<KnownFinding, 'cause'> {
-  const { causes = {} }: CatalogEntry = CATALOG[code];
-  const cause = names.find((name) => name !== undefined && name in causes);
-  return cause === undefined ? {} : { cause };
 }
 
 /** Rejections that are not about the credentials. */

@@ -146,7 +146,7 @@ async function signIn(
     );
     const { clientCertificateRequested } = channel;
     const usedStartTls = plaintext !== undefined;
-    return judgeAuth({ ...result, auth, mechanism, binding, usedStartTls, clientCertificateRequested });
+    return await judgeAuth({ ...result, auth, mechanism, binding, usedStartTls, clientCertificateRequested });
   } catch (error) {
     if (error instanceof ConnectionLost && alertOf(error.cause) === undefined) return lostAfterAuth(error, mechanism);
     throw error;

@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
-import type { CauseOf, Evidence, FindingCode } from '../../findings/catalog.js';
+import type { CauseOf, Evidence } from '../../findings/catalog.js';
+import type { FindingCode } from '../../findings/codes.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { excerpt } from '../../text/peer.js';
 import { MAX_CERTIFICATES } from '../../tls/handshake.js';

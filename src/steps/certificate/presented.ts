@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import type { FindingCode } from '../../findings/catalog.js';
+import type { FindingCode } from '../../findings/codes.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { TlsPolicy } from '../../plan/endpoint.js';
 import { excerpt } from '../../text/peer.js';

@@ -1,4 +1,5 @@
-import { CATALOG, type FindingCode } from '../../findings/catalog.js';
+import { CATALOG } from '../../findings/catalog.js';
+import type { FindingCode } from '../../findings/codes.js';
 import type { KnownFinding } from '../../findings/finding.js';
 import { inboxCause } from '../../findings/inbox-certificate.js';
 import { causeOf } from '../../findings/cause.js';

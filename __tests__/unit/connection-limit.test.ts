@@ -74,6 +74,29 @@ test('a host with several addresses counts toward all of them until one is conne
   expect(limit.tryEnter([A])).toBeUndefined();
 });
 
+test.each([
+  ['::1', '0:0:0:0:0:0:0:1'],
+  ['2001:db8::a', '2001:DB8:0::A'],
+  [A, `::ffff:${A}`],
+  [A, '::FFFF:c000:201'],
+])('%s and %s are one address', async (one, other) => {
+  const { limit, enter, granted, names } = limitOf(1);
+  enter('a', one);
+  enter('b', other);
+  enter('both', other, B);
+  await turn();
+  expect([names(), limit.tryEnter([other])]).toEqual([['a'], undefined]);
+  granted.get('a')?.end();
+  await turn();
+  granted.get('b')?.end();
+  await turn();
+  granted.get('both')?.keep(one);
+  expect(limit.tryEnter([B])).toBeDefined();
+  granted.get('both')?.end();
+  limit.slowDown(one, 1000);
+  expect(limit.tryEnter([other])).toBeUndefined();
+});
+
 describe('a side connection', () => {
   test.each([1, 2, 3])('counts, but never waits, at a limit of %d', async (most) => {
     const { limit, enter, leave, names } = limitOf(most);
@@ -145,4 +168,35 @@ describe('a server that asks for fewer connections', () => {
     await pass(500);
     expect(names()).toEqual(['a']);
   });
+});
+
+test('a server that never accepts a connection does not delay the others without end', async () => {
+  let now = 0;
+  const waiting: { readonly until: number; readonly end: () => void }[] = [];
+  const pause = (ms: number) => new Promise<void>((end) => waiting.push({ until: now + ms, end }));
+  const limit = new ConnectionLimit(4, { nowMs: () => now, pause });
+  const PAUSES_MS = [1000, 4000, 16_000];
+  let left = 200;
+  const endpoint = async (): Promise<void> => {
+    for (const ms of PAUSES_MS) {
+      const entered = await limit.enter([A]);
+      limit.slowDown(A, ms);
+      entered.end();
+      await pause(ms);
+    }
+    left -= 1;
+  };
+  const all = Array.from({ length: left }, endpoint);
+  while (left > 0) {
+    await turn();
+    const next = Math.min(...waiting.map(({ until }) => until));
+    if (next === Infinity) break;
+    now = Math.max(now, next);
+    for (const one of waiting.splice(0)) {
+      if (one.until <= now) one.end();
+      else waiting.push(one);
+    }
+  }
+  await Promise.all(all);
+  expect(now).toBeLessThan(6 * 60_000);
 });

@@ -2,7 +2,7 @@ import { earlierFindings, STEP_IDS, type EndpointReport } from '../report/report
 import type { Context, EarlierFailure, RunContext } from '../steps/context.js';
 import { statusOf, worst } from '../verdict/verdict.js';
 import { attempt, type Attempt } from './attempt.js';
-import { adjustLimit, inTurn } from './turns.js';
+import { inTurn } from './turns.js';
 import { defectReport, notTriedAgain, redactingIn } from './endpoint-report.js';
 
 /** An endpoint and its IP addresses. */
@@ -31,7 +31,8 @@ export async function attemptWithRetries(target: Target, retries: number, run: R
   try {
     for (; ; tries += 1) {
       const greylisting = firstDefer && { reply: firstDefer.reply, waitedMs: spentMs - firstDefer.atMs };
-      const { report, transient, isThrottled, greylisted } = await inTurn(target, run, (more) =>
+      const usualPauseMs = pauseBefore(tries + 1, run);
+      const { report, transient, greylisted } = await inTurn(target, run, usualPauseMs, (more) =>
         attempt(endpoint, run, { addresses, greylisting, furthest, ...more }),
       );
       spentMs += report.durationMs;
@@ -43,8 +44,7 @@ export async function attemptWithRetries(target: Target, retries: number, run: R
       // A lost packet may explain the server's silence, so one more attempt in total makes sense.
       const isFinal = !transient || (transient === 'once' && isSilent);
       isSilent ||= transient === 'once';
-      const pauseMs = isFinal ? undefined : nextPause(tries, retries, greylistingLeftMs, run);
-      adjustLimit(report, isThrottled, pauseMs ?? pauseBefore(tries + 1, run), run);
+      const pauseMs = isFinal ? undefined : nextPause(usualPauseMs, tries, retries, greylistingLeftMs);
       if (pauseMs === undefined) return withEarlier({ ...report, durationMs: spentMs, attempts: tries }, earlier);
       // A failed lookup has already been repeated with the same pauses.
       if (!(addresses instanceof Error)) await run.pause(pauseMs);
@@ -70,10 +70,9 @@ export async function attemptWithRetries(target: Target, retries: number, run: R
  * Milliseconds to wait before the next try, or undefined if there is none. With `retries: 0` there is none; otherwise a
  * greylisted message is retried for `delivery.within` after the server's first such reply.
  */
-function nextPause(tries: number, retries: number, greylistingLeftMs: number, run: RunContext): number | undefined {
-  const pauseMs = pauseBefore(tries + 1, run);
-  if (tries <= retries) return pauseMs;
-  return retries > 0 && greylistingLeftMs >= FIRST_PAUSE_MS ? Math.min(pauseMs, greylistingLeftMs) : undefined;
+function nextPause(usualMs: number, tries: number, retries: number, greylistingLeftMs: number): number | undefined {
+  if (tries <= retries) return usualMs;
+  return retries > 0 && greylistingLeftMs >= FIRST_PAUSE_MS ? Math.min(usualMs, greylistingLeftMs) : undefined;
 }
 
 /**

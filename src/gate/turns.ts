@@ -5,24 +5,46 @@ import type { EndpointReport } from '../report/report.js';
 import { lookUp } from '../steps/connection.js';
 import type { Context, RunContext } from '../steps/context.js';
 
+/** What the limit of a server depends on. */
+interface Attempted {
+  readonly report: Pick<EndpointReport, 'address' | 'steps'>;
+  /** Whether the server asks for fewer connections. */
+  readonly isThrottled: boolean;
+}
+
 /**
  * Waits until a connection to the IP addresses of an endpoint may be opened, while other endpoints run. The wait is
  * not part of the attempt, so it does not count toward a time limit.
- * @param work the attempt. It gives its turn back as soon as the connection is closed, at its end at the latest
+ * @param pauseMs milliseconds without a new connection if the server asks for fewer
+ * @param work the attempt. Its turn ends with it, if it does not end it earlier
  */
-export async function inTurn<T>(
+export async function inTurn<T extends Attempted>(
   { endpoint, addresses }: Pick<Context, 'endpoint' | 'addresses'>,
   run: RunContext,
+  pauseMs: number,
   work: (more: Pick<Context, 'found' | 'turn'>) => Promise<T>,
 ): Promise<T> {
   const { connections, end, whileWaiting } = run;
   const found = addresses ?? (await lookUp(endpoint.host, Deadline.after(endpoint.timeoutMs, end), run));
   if (found instanceof Error) return work({ found });
   const hosts = found.map(({ address }) => address);
-  const wait = () => end.race(connections.enter(hosts), () => new Error('the run is over')).catch(() => undefined);
+  const wait = async () => {
+    const entering = connections.enter(hosts);
+    try {
+      return await end.race(entering, () => new Error('the run is over'));
+    } catch {
+      void entering.then((late) => {
+        late.end();
+      });
+      return undefined;
+    }
+  };
   const turn = connections.tryEnter(hosts) ?? (await whileWaiting(wait));
   try {
-    return await work({ found, turn });
+    const attempted = await work({ found, turn });
+    // Before the turn ends, because then the next connection is opened.
+    adjustLimit(attempted, pauseMs, run);
+    return attempted;
   } finally {
     turn?.end();
   }
@@ -39,14 +61,8 @@ export function asksForFewer({ code, cause }: KnownFinding): boolean {
   return code === 'throttled' || TOO_OFTEN.includes(cause);
 }
 
-/**
- * Adapts the limit of a server after an attempt.
- * @param isThrottled whether it asks for fewer connections
- * @param pauseMs milliseconds without a new connection
- */
-export function adjustLimit(
-  { address, steps }: Pick<EndpointReport, 'address' | 'steps'>,
-  isThrottled: boolean,
+function adjustLimit(
+  { report: { address, steps }, isThrottled }: Attempted,
   pauseMs: number,
   { connections }: RunContext,
 ): void {

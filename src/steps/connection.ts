@@ -25,7 +25,6 @@ export async function openConnection(context: Context): Promise<Connection> {
   const socket = await connect(candidates, endpoint.port, deadline);
   atEnd(() => Promise.resolve(void socket.destroy()));
   turn?.keep(socket.remoteAddress);
-  socket.once('close', () => turn?.end());
   return { socket, address: socket.remoteAddress, localAddress: socket.localAddress };
 }
 

@@ -39,8 +39,9 @@ export async function deliver(context: Context, signedIn: SignedIn, wanted: Deli
     return { ...submitted, findings: [...submitted.findings, finding('receipt-not-verified', text)], next: undefined };
   }
   const waiting = awaitArrival(context, signedIn, message, submitted.next, { ...wanted, inbox });
-  // The server does not have to keep the session open while the message is in transit.
-  const [arrival] = await Promise.all([waiting, signedIn.session.quit()]);
+  // The server does not have to keep the session open while the message is in transit, and others may connect to it.
+  const closing = signedIn.session.quit().then(() => context.turn?.end());
+  const [arrival] = await Promise.all([waiting, closing]);
   const all = { ...submitted, ...arrival, findings: [...submitted.findings, ...arrival.findings], next: undefined };
   return withInboxSession(context, inbox, all);
 }

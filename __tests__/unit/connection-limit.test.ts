@@ -170,6 +170,21 @@ describe('a server that asks for fewer connections', () => {
   });
 });
 
+test('a server that accepts a connection again may ask for as many pauses as before', async () => {
+  const { limit, enter, pass, names } = limitOf(4);
+  for (let i = 0; i < 400; i += 1) {
+    limit.slowDown(A, 1000);
+    await pass(1000);
+    limit.speedUp(A);
+  }
+  limit.slowDown(A, 1000);
+  enter('a', A);
+  await pass(999);
+  expect(names()).toEqual([]);
+  await pass(1);
+  expect(names()).toEqual(['a']);
+});
+
 test('a server that never accepts a connection does not delay the others without end', async () => {
   let now = 0;
   const waiting: { readonly until: number; readonly end: () => void }[] = [];

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { Deadline } from '../../src/net/deadline.js';
 
 const never = new Promise<never>(() => undefined);
@@ -48,4 +49,21 @@ test.each([
     throw new Error('thrown instead');
   });
   await expect(thrown).rejects.toThrow('thrown instead');
+});
+
+test.each([
+  ['is kept', () => Promise.resolve(1)],
+  ['is rejected', () => Promise.reject(new Error('earlier'))],
+])('a wait that %s ends once: a later signal does not end it again', async (_, work) => {
+  const controller = new AbortController();
+  const pending: number[] = [0];
+  const count = (by: number) => () => void pending.push((pending.at(-1) ?? 0) + by);
+  const standstill = { totalMs: 0, pausesMs: 0, waitBegins: count(1), waitEnds: count(-1) };
+  const expired = jest.fn(late);
+  await Deadline.on(controller.signal, standstill)
+    .race(work(), expired)
+    .catch(() => undefined);
+  controller.abort();
+  expect(pending).toEqual([0, 1, 0]);
+  expect(expired).not.toHaveBeenCalled();
 });

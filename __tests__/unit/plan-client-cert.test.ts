@@ -95,6 +95,19 @@ endpoints:
     expect([...identities][0]?.certificate).toBe(ours.chain);
   });
 
+  test('is only that of the endpoints that have it, which share a policy', async () => {
+    const both = `endpoints:
+  - {host: a.example, tls: {client-cert: ours.pem, client-key: ours.key}}
+  - {host: b.example, tls: {client-cert: theirs.pem, client-key: theirs.key}}
+  - {host: c.example, tls: {client-cert: ours.pem, client-key: ours.key}}
+  - d.example
+`;
+    const { endpoints } = await load({ config: both, files: { ...files(), 'theirs.pem': theirs.chain } });
+    const certificates = endpoints.map(({ tls }) => tls.client?.certificate);
+    expect(certificates).toEqual([ours.chain, theirs.chain, ours.chain, undefined]);
+    expect(endpoints[2]?.tls).toBe(endpoints[0]?.tls);
+  });
+
   test('is absent if it is not configured', async () => {
     const { endpoints } = await load({ inputs: { endpoints: 'a.example' } });
     expect(endpoints[0]?.tls).not.toHaveProperty('client');

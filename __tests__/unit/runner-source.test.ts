@@ -85,8 +85,18 @@ describe('the location of an input', () => {
     test('is the line with its expression', () => {
       const expression = '${{ secrets.PASSWD }}';
       expect(find(step(`Password: ${expression}`))).toEqual({ file: FILE, line: 8, expression });
-      const env = `      - run: "true"\n        env:\n          PW: ${expression}\n`;
-      expect(find(env, 'env', 'PW')).toEqual({ file: FILE, line: 7, expression });
+    });
+
+    test('is in the innermost env of the step', () => {
+      const set = (indent: string, by: string) => `${indent}env:\n${indent}  PW: ${by}\n`;
+      const ours = step('', set('        ', '${{ secrets.B }}'));
+      const elsewhere = `      - run: "true"\n${set('        ', '${{ secrets.A }}')}`;
+      const ofJob = set('    ', '${{ secrets.C }}');
+      const named = (steps: string): unknown => find(steps, 'env', 'PW');
+      expect(named(elsewhere + ours + ofJob)).toMatchObject({ line: 13, expression: '${{ secrets.B }}' });
+      expect(named(step('') + ofJob)).toMatchObject({ line: 10, expression: '${{ secrets.C }}' });
+      expect(named(elsewhere + step(''))).toBeUndefined();
+      expect(named(step('', set('        ', '${{ secrets.B || secrets.D }}')) + ofJob)).toBeUndefined();
     });
 
     test('is that of the step with the same inputs', () => {

@@ -139,7 +139,8 @@ class Steps {
     const ofStep = found.findings.filter(({ code }) => !probed.findings.some((one) => one.code === code));
     const ofName = id === openingStep(context.endpoint) ? judgeMxRecord(context.endpoint) : [];
     const all = [...ofName, ...ofStep, ...late, ...this.#drainBareLineFeeds(), ...last];
-    this.isThrottled ||= all.some(asksForFewer);
+    const earlier = result.ok || !result.earlier ? [] : [result.earlier.finding];
+    this.isThrottled ||= [...all, ...earlier].some(asksForFewer);
     const findings = await this.#referToCauses(all, await enrich(all, id, context, this.facts));
     this.transient = result.isHandedOver ? false : found.transient || probed.transient;
     if (result.ok) this.#aheadMs = result.aheadMs ?? 0;

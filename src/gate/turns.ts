@@ -42,7 +42,7 @@ export async function inTurn<T extends Attempted>(
   const turn = connections.tryEnter(hosts) ?? (await whileWaiting(wait));
   try {
     const attempted = await work({ found, turn });
-    // Before the turn ends, because then the next connection is opened.
+    // The next connection may be opened as soon as the turn ends.
     adjustLimit(attempted, pauseMs, run);
     return attempted;
   } finally {

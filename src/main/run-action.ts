@@ -43,7 +43,7 @@ export async function runAction(state: RunState): Promise<number> {
       locateInput: locate,
       findSetting: (where, name) => findSetting(where, name, inputs, process.env),
     });
-    plan = { ...plan, egressPolicy: () => findEgressPolicy(process.env) };
+    plan = { ...plan, egressPolicy: once(() => findEgressPolicy(process.env)) };
     mask(secretsOf(plan), setSecret);
     state.plan = plan;
     prepareProcess(plan);
@@ -97,4 +97,10 @@ async function secretsOfForks(): Promise<string[]> {
 
 interface PullRequest {
   readonly head?: { readonly repo?: { readonly full_name?: string } | null };
+}
+
+/** Reads the workflow file only if a connection fails, and not again for each one. */
+function once<T>(find: () => T): () => T {
+  let found: { readonly value: T } | undefined;
+  return () => (found ??= { value: find() }).value;
 }

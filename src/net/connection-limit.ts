@@ -2,8 +2,8 @@ import { isIPv6, SocketAddress } from 'node:net';
 import { Queue } from './queue.js';
 
 /**
- * How long the pauses for a server may be together, as long as no connection succeeds. They help a server that is busy. For
- * one that rejects every client, they would add up: to 70 minutes for 200 endpoints.
+ * Limits the sum of the pauses for a server until a connection succeeds. They help a server that is busy. For one that
+ * rejects every client they would add up, to 70 minutes for 200 endpoints.
  */
 const LONGEST_PAUSES_MS = 300_000;
 

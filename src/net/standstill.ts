@@ -10,7 +10,7 @@ export interface Standstill {
   readonly totalMs: number;
   /** The part of it in pauses of a second or more. A process that is only slow has none. */
   readonly pausesMs: number;
-  /** It is measured while a wait is pending. */
+  /** Called when a wait begins, and when it ends. Standstill is measured while at least one wait is pending. */
   waitBegins(): void;
   waitEnds(): void;
 }

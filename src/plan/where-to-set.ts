@@ -33,7 +33,10 @@ export function hintsOfVariables(template: string): Hints {
   return { workflow: `${set} in env: of the step`, terminal: set, unset: { in: 'env', names } };
 }
 
-/** Hints for an empty text, where an expression such as `${{ secrets.NAME }}` may have been. @param inputs those that may be empty */
+/**
+ * Hints for an empty text, where an expression such as `${{ secrets.NAME }}` may have been.
+ * @param inputs those that may be empty
+ */
 export function hintsOfEmptyText(inputs: readonly string[]): Hints {
   return { workflow: '', terminal: '', unset: { in: 'with', names: inputs } };
 }

@@ -1,6 +1,7 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isScalar, LineCounter, parseDocument } from 'yaml';
 import type { EgressPolicy } from '../plan/endpoint.js';
 import type { Environment } from '../plan/source/expand.js';
+import { jobIn, stepsOf } from './job.js';
 import { inWorkflow } from './source.js';
 
 const HARDEN_RUNNER = 'step-security/harden-runner@';
@@ -12,15 +13,10 @@ const HARDEN_RUNNER = 'step-security/harden-runner@';
 export function findEgressPolicy(env: Environment): EgressPolicy | undefined {
   return inWorkflow(env, (file, workflow) => {
     const counter = new LineCounter();
-    const jobs = parseDocument(workflow, { lineCounter: counter }).get('jobs');
-    if (!isMap(jobs)) return undefined;
-    const [only, ...others] = jobs.items;
-    const job = env.GITHUB_JOB ? jobs.get(env.GITHUB_JOB) : others.length === 0 ? only?.value : undefined;
-    const steps = isMap(job) ? job.get('steps') : undefined;
-    if (!isSeq(steps)) return undefined;
-    for (const step of steps.items) {
-      const uses = isMap(step) ? step.get('uses', true) : undefined;
-      if (!isMap(step) || !isScalar(uses) || !String(uses.value).startsWith(HARDEN_RUNNER)) continue;
+    const job = jobIn(parseDocument(workflow, { lineCounter: counter }), env);
+    for (const step of stepsOf(job)) {
+      const uses = step.get('uses', true);
+      if (!isScalar(uses) || !String(uses.value).startsWith(HARDEN_RUNNER)) continue;
       const policy = step.getIn(['with', 'egress-policy']);
       const endpoints = step.getIn(['with', 'allowed-endpoints']);
       const allowed = typeof endpoints === 'string' ? endpoints : '';

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
-import { isMap, isScalar, LineCounter, parseDocument, visit, type Scalar, type YAMLMap } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument, visit, type Pair, type Scalar } from 'yaml';
 import type { Source } from '../plan/endpoint.js';
 import type { Environment } from '../plan/source/expand.js';
 import { readRegularFile } from '../plan/regular-file.js';
 import type { SetBy } from '../plan/where-to-set.js';
+import { jobIn, stepsOf } from './job.js';
 
 /**
  * Finds an input of this action in the workflow file, so that annotations can point to it.
@@ -21,9 +22,9 @@ export function locateInput(input: string, text: string, env: Environment): Sour
 }
 
 /**
- * Finds the expression that sets an input of this step, or an environment variable, in the workflow file.
+ * Finds the expression that sets an input of this step, or an environment variable of it, in the workflow file.
  * @param inputs the values of all inputs, by which the step is recognized
- * @returns undefined if there is no checkout, if another text sets it, or if several steps may be this one
+ * @returns undefined if there is no checkout, if another text sets it, or if it is not known which step this is
  */
 export function findSetting(
   where: 'with' | 'env',
@@ -31,24 +32,19 @@ export function findSetting(
   inputs: Readonly<Record<string, string>>,
   env: Environment,
 ): SetBy | undefined {
-  return inWorkflow(env, (file, workflow) => {
+  return inWorkflow(env, (file, text) => {
     const counter = new LineCounter();
-    const found: SetBy[] = [];
-    visit(parseDocument(workflow, { lineCounter: counter }), {
-      Pair(_, { key, value }) {
-        if (!isScalar(key) || key.value !== where || !isMap(value)) return;
-        if (where === 'with' && !hasInputs(value, inputs)) return;
-        for (const given of value.items) {
-          if (!isScalar(given.key) || !isSame(String(given.key.value), name, where) || !isScalar(given.value)) continue;
-          const expression = String(given.value.value);
-          const { range } = given.key;
-          if (EXPRESSION.test(expression) && range) {
-            found.push({ file, line: counter.linePos(range[0]).line, expression });
-          }
-        }
-      },
-    });
-    return found.length === 1 ? found[0] : undefined;
+    const workflow = parseDocument(text, { lineCounter: counter });
+    const job = jobIn(workflow, env);
+    const [step, ...others] = stepsOf(job).filter((one) => hasInputs(one.get('with'), inputs));
+    if (!step || others.length > 0) return undefined;
+    // The innermost one counts.
+    const scopes = where === 'with' ? [step] : [step, job, workflow];
+    const [given] = scopes.flatMap((scope) => itemsOf(scope?.get(where)).filter(({ key }) => isSame(key, name, where)));
+    if (!given || !isScalar(given.key) || !isScalar(given.value)) return undefined;
+    const expression = String(given.value.value);
+    const { line } = counter.linePos(given.key.range?.[0] ?? 0);
+    return EXPRESSION.test(expression) ? { file, line, expression } : undefined;
   });
 }
 
@@ -56,17 +52,26 @@ export function findSetting(
 const EXPRESSION = /^\$\{\{ *[\w-]+(?:\.[\w-]+){1,4} *\}\}$/;
 
 /** The names of inputs are case-insensitive. */
-function isSame(one: string, other: string, where: 'with' | 'env'): boolean {
-  return where === 'with' ? one.toLowerCase() === other.toLowerCase() : one === other;
+function isSame(key: unknown, name: string, where: 'with' | 'env'): boolean {
+  const text = isScalar(key) ? String(key.value) : '';
+  return where === 'with' ? text.toLowerCase() === name.toLowerCase() : text === name;
+}
+
+function itemsOf(mapping: unknown): Pair[] {
+  return isMap(mapping) ? mapping.items : [];
 }
 
 /** Whether every text in a mapping that has no expression is the value of that input. */
-function hasInputs(mapping: YAMLMap, inputs: Readonly<Record<string, string>>): boolean {
-  return mapping.items.every(({ key, value }) => {
-    if (!isScalar(key) || !isScalar(value)) return false;
-    const text = String(value.value);
-    return text.includes('${{') || inputs[String(key.value).toLowerCase()]?.trimEnd() === text.trimEnd();
-  });
+function hasInputs(mapping: unknown, inputs: Readonly<Record<string, string>>): boolean {
+  const items = itemsOf(mapping);
+  return (
+    items.length > 0 &&
+    items.every(({ key, value }) => {
+      if (!isScalar(key) || !isScalar(value)) return false;
+      const text = String(value.value);
+      return text.includes('${{') || inputs[String(key.value).toLowerCase()]?.trimEnd() === text.trimEnd();
+    })
+  );
 }
 
 /** What a function finds in the workflow file. What it finds is optional: no failure must fail the run. */

@@ -103,7 +103,8 @@ export class Redactor {
   }
 
   /**
-   * Returns arrays and plain objects with every string redacted; a copy, unless there is no secret. An array of strings is read as lines.
+   * Returns arrays and plain objects with every string redacted; a copy, unless there is no secret. An array of strings
+   * is read as lines.
    * @param keep keys whose values are not redacted, because they come from a fixed set
    */
   redactDeep<T>(value: T, keep: ReadonlySet<string> = new Set()): T {

@@ -16,11 +16,11 @@ import { own, type OwnText } from '../text/own.js';
 /** The finding for an endpoint without a connection. */
 export function connectFailed(failure: ConnectFailure, context: Context): KnownFinding {
   const found = ofTheServer(failure, context);
-  const blocked = hasConnectedBefore(context) ? undefined : blockedBy(context);
   const isLocal = failure.address !== undefined && isLoopback(failure.address);
   // A name that does not exist is not blocked.
-  const isBlocked = found.code === 'dns-failed' ? found.inconclusive : BLOCKED_LIKE_THIS.includes(found.code);
-  if (!blocked || isLocal || !isBlocked) return found;
+  const isLikeBlocked = found.code === 'dns-failed' ? found.inconclusive : BLOCKED_LIKE_THIS.includes(found.code);
+  const blocked = isLocal || !isLikeBlocked || hasConnectedBefore(context) ? undefined : blockedBy(context);
+  if (!blocked) return found;
   const { file, line } = blocked;
   const step = own`line ${line} of ${file}`;
   const message = own`${found.message} A step of this job (${step}) allows outbound connections only to certain endpoints, and not to this one.`;

@@ -8,10 +8,10 @@ const HOLDS_MS = 60_000;
 /** Limits memory for each policy: peers decide how large a chain is. */
 const MOST = 1_000;
 
-/** The judgments of a run. Each chain is judged once per policy and name: the endpoints of a fleet often share theirs. */
+/** The judgments of a run. Each chain is judged once per policy and name: the endpoints of a fleet often share both. */
 export class Judgments {
-  /** By policy, which endpoints share, and by what else a judgment depends on. */
-  readonly #known = new Map<TlsPolicy, Map<string, PeerJudgment>>();
+  /** By policy, which endpoints share, and by all else that a judgment depends on. */
+  readonly #known = new WeakMap<TlsPolicy, Map<string, PeerJudgment>>();
 
   /** Judges as {@link judgePeer} does. */
   of(presented: Presented, options: Omit<VerifyOptions, 'waived'>, waivers: readonly Waiver[]): PeerJudgment {

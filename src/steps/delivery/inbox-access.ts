@@ -35,6 +35,8 @@ export function inboxSession(context: Context, target: InboxTarget): SessionReco
 
 function settingsFor({ endpoint, run }: Context, target: InboxTarget): InboxSettings {
   const { ca, minVersion, minValidDays } = endpoint.tls;
+  // Pins and waivers apply to the endpoint only.
+  const policy = { ca, minVersion, minValidDays, pins: [] };
   return {
     resolver: run.resolver,
     context: run.trust.context({ ca, minVersion }),
@@ -43,8 +45,6 @@ function settingsFor({ endpoint, run }: Context, target: InboxTarget): InboxSett
     timeoutMs: endpoint.timeoutMs,
     minValidDays,
     judge: (peer) => {
-      // Pins and waivers apply to the endpoint only.
-      const policy = { ca, minVersion, minValidDays, pins: [] };
       const options = { policy, name: target.host, now: run.now(), trust: run.trust };
       const { findings } = run.judgments.of(peer, options, []);
       return findings.filter(({ severity }) => severity === 'error');

@@ -44,7 +44,7 @@ export function sharedFixes(
 }
 
 /**
- * Findings that the cause of another one explains refer to its fix.
+ * Findings that the cause of another one explains refer to its fix, and the same party has to act.
  * @param causes the findings with their causes, without those that are waived
  * @param found the complete findings of any step of the same attempt
  */
@@ -53,9 +53,9 @@ export function referToCause(causes: readonly KnownFinding[], found: readonly Fi
     const leader = causes.find(
       ({ code, cause }) => code !== one.code && causeOf(code, cause).explains?.includes(one.code),
     );
-    return leader
-      ? { ...one, remedy: `The cause and the fix are those of "${titleOf(leader.code, leader.cause)}".` }
-      : one;
+    if (!leader) return one;
+    const { party } = found.find(({ code }) => code === leader.code) ?? causeOf(leader.code, leader.cause);
+    return { ...one, party, remedy: `The cause and the fix are those of "${titleOf(leader.code, leader.cause)}".` };
   });
 }
 

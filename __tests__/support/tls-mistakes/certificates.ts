@@ -27,6 +27,9 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
   const lab = await createPki('Lab');
   const root = await ca('Lab root CA');
   const firewall = await ca('Fortinet_CA_SSL');
+  const staging = await ca('(STAGING) Wannabe Watercress R11', {
+    issuer: await ca('(STAGING) Pretend Pear X1'),
+  });
   const odd = { further: [{ rawData: ISSUER_URL }] };
   const expired = { notAfter: inDays(-3) };
   const oldIntermediate = await ca('Old CA', { issuer: pki.root, ...expired });
@@ -88,6 +91,42 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
         fix: /is in front of the server: install the server's certificate there\.$/,
         notTheFix: /tls\.pin/,
       },
+    },
+    {
+      name: "a certificate from the staging environment of Let's Encrypt, below which an intermediate is sent",
+      server: serves(await under(staging)),
+      ...{ code: UNTRUSTED, title: 'Certificate of a CA that mail clients do not trust', ...LIKELY },
+      message: /that of a CA that mail clients do not trust \(Let's Encrypt staging\)\.$/,
+      fix: /^Get the certificate again from the production environment .* Do not add its root to `ca`/,
+      notTheFix: /Append|Add the root/,
+    },
+    {
+      name: 'a certificate from Pebble without its intermediate',
+      server: serves(await under(await ca('Pebble Intermediate CA 1a2b3c'), { sends: [] })),
+      ...{ code: INCOMPLETE, title: 'Certificate of a CA that mail clients do not trust', ...LIKELY },
+      ...{ message: /\(Pebble\)\.$/, fix: /^Get the certificate from a real CA/, notTheFix: /Append|Add the root/ },
+    },
+    {
+      name: 'the default certificate of Traefik',
+      server: serves(await issue({ commonName: 'TRAEFIK DEFAULT CERT', names: ['1.2.traefik.default'] })),
+      ...{ code: 'certificate-self-signed', title: 'Default certificate of the software', ...LIKELY },
+      message: /It is probably the default certificate of Traefik\.$/,
+      fix: /Traefik: configure a certificate for this name .* Do not pin/,
+      notTheFix: /tls\.pin/,
+    },
+    {
+      name: 'the name in the default certificate of Traefik',
+      server: serves(await issue({ commonName: 'TRAEFIK DEFAULT CERT', names: ['1.2.traefik.default'] })),
+      ...{ code: MISMATCH, title: 'Certificate does not match the host name', ...LIKELY },
+      message: /is for 1\.2\.traefik\.default/,
+      fix: /^The cause and the fix are those of "Default certificate of the software"\.$/,
+    },
+    {
+      name: 'a self-signed certificate with the name of another domain',
+      server: serves(await issue({ commonName: 'other', names: ['mail.other.example'] })),
+      ...{ code: MISMATCH, title: 'Certificate does not match the host name', ...LIKELY },
+      message: /is for mail\.other\.example/,
+      ...{ fix: /^The same new certificate fixes this/, notTheFix: /provider/ },
     },
     {
       name: 'an intermediate that is not sent',

@@ -1,11 +1,12 @@
-import { entriesOf, type CatalogEntry, type Cause, type Reproduction, type Values } from './entry.js';
+import { entriesOf, type CatalogEntry, type Values } from './entry.js';
 import { fields } from './evidence.js';
+import { KNOWN_ISSUER, knownIssuers } from './known-issuers.js';
 
 const { error } = entriesOf(['certificate'], fields('keyType'));
 
 /** Evidence of the findings about the chain. */
 export const CHAIN_EVIDENCE = fields('issuer', 'openssl', 'certificatesSent');
-export const DEAD_END = fields('missingIssuer', 'caIssuers', 'nameConflict', 'trusted', 'inspector');
+export const DEAD_END = { ...fields('missingIssuer', 'caIssuers', 'nameConflict', 'trusted'), ...KNOWN_ISSUER };
 export const UNTRUSTED = fields(
   'chain',
   'root',
@@ -84,18 +85,6 @@ const SAME_NAME = {
   reproduce: { command: 'openssl', shows: ({ root }: Values) => (root === undefined ? NO_ISSUER : UNKNOWN_ROOT) },
 } as const;
 
-/** A firewall, proxy or virus scanner responds in place of the server. The other problems are those of its certificate. */
-const inspected = (shows: Reproduction['shows']) =>
-  ({
-    title: 'Certificate from a TLS inspection product',
-    party: 'network',
-    certainty: 'likely',
-    remedy: ({ inspector = 'the product' }: Values) =>
-      `Exempt this server and port from TLS inspection by ${inspector}, or run the gate in a network without it. The certificate was probably issued in transit, so do not add this CA to \`ca\`. If a connection from a different network shows the same certificate, ${inspector} is in front of the server: install the server's certificate there.`,
-    explains: ['certificate-hostname-mismatch', 'certificate-wrong-purpose', 'certificate-expired'],
-    reproduce: { command: 'openssl', shows },
-  }) as const satisfies Cause;
-
 /** Findings of step 3 about the issuers of the certificate. */
 export const CERTIFICATE_CHAIN = {
   'certificate-self-signed': error(
@@ -112,10 +101,10 @@ export const CERTIFICATE_CHAIN = {
     },
     {
       about: 'tls.ca',
-      evidence: { ...CHAIN_EVIDENCE, ...fields('pin', 'inspector') },
+      evidence: { ...CHAIN_EVIDENCE, ...KNOWN_ISSUER, ...fields('pin') },
       reference: 'RFC 5280 section 6.1',
       resultType: 'certificate-not-trusted',
-      causes: { 'tls-inspection': inspected('self-signed certificate') },
+      causes: knownIssuers('self-signed certificate'),
     },
   ),
   'certificate-chain-incomplete': error(
@@ -127,7 +116,7 @@ export const CERTIFICATE_CHAIN = {
       evidence: { ...CHAIN_EVIDENCE, ...DEAD_END },
       reference: 'RFC 8446 section 4.4.2',
       resultType: 'certificate-not-trusted',
-      causes: { 'private-root': PRIVATE_ROOT, 'same-name': SAME_NAME, 'tls-inspection': inspected(NO_ISSUER) },
+      causes: { 'private-root': PRIVATE_ROOT, 'same-name': SAME_NAME, ...knownIssuers(NO_ISSUER) },
     },
   ),
   'certificate-untrusted': error(
@@ -157,7 +146,7 @@ export const CERTIFICATE_CHAIN = {
           reproduce: { command: 'openssl', shows: UNKNOWN_ROOT },
         },
         'same-name': SAME_NAME,
-        'tls-inspection': inspected(({ root }) => (root === undefined ? NO_ISSUER : UNKNOWN_ROOT)),
+        ...knownIssuers(({ root }) => (root === undefined ? NO_ISSUER : UNKNOWN_ROOT)),
         'wrong-issuer-key': {
           title: 'Wrong intermediate certificate sent',
           party: 'server',

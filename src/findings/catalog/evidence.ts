@@ -43,6 +43,8 @@ const SHARED = {
   trusted: 'the trusted CAs, and where they come from',
   root: 'the private root at which the chain ends',
   inspector: 'the TLS inspection product that an issuer is named after',
+  testCa: 'the test CA that an issuer is named after',
+  software: 'the software whose default certificate it probably is',
   rootSha256: 'the SHA-256 fingerprint of that root',
   badIssuer: 'the certificate of the chain that is not valid, or must not issue the one below it',
   issuerValidTo: "the notAfter date of the issuer's certificate",

@@ -12,8 +12,8 @@ import type { Invalid, NotEvaluated, PathProblem } from '../../tls/x509/verdict.
 import { anchorsInWords, chainInWords, nameOf } from './chain-evidence.js';
 import { day, isClockLikely, timeBetween } from './dates.js';
 import { parse, type Presented, type VerifyOptions } from './presented.js';
-import { inspectorIn } from './tls-inspection.js';
-import { fixed, own, type OwnText } from '../../text/own.js';
+import { knownIssuerIn } from './known-issuers.js';
+import { own, type OwnText } from '../../text/own.js';
 
 /**
  * OpenSSL's errors that other findings explain. OpenSSL reports only the last of several errors, so that an expired
@@ -42,7 +42,7 @@ export function judgeChain(
   const issuer = nameOf(sent[0]?.issuer);
   const evidence = { issuer, openssl: verifyError ?? 'OK', certificatesSent: String(sent.length) };
   const trusted = anchorsInWords(options.trust, options.policy);
-  const inspected = inspection(sent);
+  const known = knownIssuerIn(sent);
   switch (chain.kind) {
     case 'trusted': {
       const explanations = EXPLAINED_BY[evidence.openssl] ?? [];
@@ -53,35 +53,29 @@ export function judgeChain(
     }
     case 'self-signed': {
       const pin = pinOf(sent[0]);
-      const details = { evidence: { ...evidence, ...(pin !== undefined && { pin }), ...inspected?.evidence } };
-      const message = own`The certificate is self-signed.${inspected?.remark ?? own``}`;
-      return [finding('certificate-self-signed', message, { ...details, ...inspected?.cause })];
+      const details = {
+        evidence: {
+          ...evidence,
+          ...(pin !== undefined && known?.cause !== 'default-certificate' && { pin }),
+          ...known?.evidence,
+        },
+      };
+      const message = own`The certificate is self-signed.${known?.remark ?? own``}`;
+      return [finding('certificate-self-signed', message, { ...details, ...(known && { cause: known.cause }) })];
     }
     case 'incomplete': {
-      const message = own`The server sends only its own certificate, whose issuer, ${issuer}, is not a trusted CA.${inspected?.remark ?? own``}`;
+      const message = own`The server sends only its own certificate, whose issuer, ${issuer}, is not a trusted CA.${known?.remark ?? own``}`;
       const cause = missingCause(chain);
       const details = {
-        evidence: { ...evidence, ...missingIssuer(chain), trusted, ...inspected?.evidence },
+        evidence: { ...evidence, ...missingIssuer(chain), trusted, ...known?.evidence },
         ...(cause && { cause }),
-        ...inspected?.cause,
+        ...(known && { cause: known.cause }),
       };
       return [finding('certificate-chain-incomplete', message, details)];
     }
     case 'untrusted':
       return [untrusted(sent, chain, { ...evidence, chain: chainInWords(sent), trusted }, options)];
   }
-}
-
-/** What is different if the certificate is probably from a device that inspects TLS, and not from the server. */
-function inspection(sent: Presented['sent']) {
-  const name = inspectorIn(sent);
-  if (name === undefined) return undefined;
-  const inspector = fixed(name);
-  return {
-    cause: { cause: 'tls-inspection' },
-    evidence: { inspector },
-    remark: own` The name of an issuer is that of a TLS inspection product (${inspector}).`,
-  } as const;
 }
 
 /** The only reason for which the gate rejects a chain that OpenSSL accepts. */
@@ -116,12 +110,12 @@ function untrusted(
   }
   // By its fingerprint, a root can be compared with the one that it should be.
   const root = isRoot ? { root: name, rootSha256: fingerprint(end) } : {};
-  const inspected = inspection(sent);
-  if (inspected) {
-    const message = own`The chain does not lead to a trusted CA: it ends with ${name}.${inspected.remark}`;
+  const known = knownIssuerIn(sent);
+  if (known) {
+    const message = own`The chain does not lead to a trusted CA: it ends with ${name}.${known.remark}`;
     return finding('certificate-untrusted', message, {
-      ...inspected.cause,
-      evidence: { ...evidence, ...root, ...inspected.evidence },
+      cause: known.cause,
+      evidence: { ...evidence, ...root, ...known.evidence },
     });
   }
   if (isRoot && !hasNameConflict) {

@@ -50,7 +50,7 @@ export function judgePeer(presented: Presented, options: VerifyOptions): PeerJud
   const strength = judgeStrength([own, ...above], anchor);
   const dates = judgeDates(facts, options);
   const purpose = judgePurpose(own, options);
-  const name = judgeName(facts, options);
+  const name = judgeName(own, options);
   const trusted = judgeChain(presented, chain, [...strength, ...dates, ...purpose], options);
   const identity = [...trusted, ...name, ...purpose];
 

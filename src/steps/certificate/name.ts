@@ -1,6 +1,5 @@
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { excerpt } from '../../text/peer.js';
-import type { CertificateFacts } from '../../tls/x509/certificate.js';
 import { matchesName } from '../../tls/names.js';
 import { nameOf } from './chain-evidence.js';
 import { mismatchOf } from './name-mismatch.js';
@@ -9,7 +8,7 @@ import type { Parsed, VerifyOptions } from './presented.js';
 import { fixed, own } from '../../text/own.js';
 
 /** Whether the certificate matches the required name (RFC 9525). */
-export function judgeName(facts: CertificateFacts, { name, host }: VerifyOptions): KnownFinding[] {
+export function judgeName({ certificate, facts }: Parsed, { name, host }: VerifyOptions): KnownFinding[] {
   if (matchesName(facts, name)) return [];
   const names = excerpt([...facts.dnsNames, ...facts.ipAddresses].join(', '));
   const none = facts.hasOtherNames ? 'no DNS name or IP address' : 'none';
@@ -24,7 +23,9 @@ export function judgeName(facts: CertificateFacts, { name, host }: VerifyOptions
     ];
   }
   const { message, cause } = mismatchOf(facts, name);
-  return [finding('certificate-hostname-mismatch', message, { evidence, ...(cause && { cause }) })];
+  // A provider whose host name could be used instead has a certificate from a CA.
+  const isOwn = cause === 'other-domain' && isSelfIssued(certificate);
+  return [finding('certificate-hostname-mismatch', message, { evidence, ...(cause && !isOwn && { cause }) })];
 }
 
 /** Whether the certificate is one for a server (RFC 5280 sections 4.2.1.3 and 4.2.1.12). */

@@ -1,5 +1,3 @@
-import type { X509Certificate } from 'node:crypto';
-
 /**
  * Products that inspect TLS, by the names in the certificates that they issue: they respond in place of the server, with a
  * certificate from a CA of their own. Firewalls and proxies come first, then programs on a machine.
@@ -41,14 +39,10 @@ const PRODUCTS: Readonly<Record<string, RegExp>> = {
   AdGuard: /\badguard\b/,
 };
 
-/** The product whose name an issuer has, in a chain that leads to no trusted CA. */
-export function inspectorIn(sent: readonly X509Certificate[]): string | undefined {
-  // OpenSSL leaves out an empty name, and Node then has none.
-  const issuers = sent.map(({ issuer }) => (issuer as string | undefined) ?? '').join('\n');
-  return inspectorNamed(issuers);
-}
-
-/** @param issuers names of issuers, as Node shows them: an attribute in each line */
+/**
+ * The product whose name an issuer has, in a chain that leads to no trusted CA.
+ * @param issuers names of issuers, as Node shows them: an attribute in each line
+ */
 export function inspectorNamed(issuers: string): string | undefined {
   const names = issuers.toLowerCase().replace(/^(?!o=|ou=|cn=).*$/gm, '');
   return Object.entries(PRODUCTS).find(([, pattern]) => pattern.test(names))?.[0];

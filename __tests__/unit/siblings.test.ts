@@ -28,7 +28,7 @@ function failing(
 
 /** The finding of the first report after the comparison, and the results of all reports. */
 function compare(...gated: (readonly EndpointReport[])[]): Finding | undefined {
-  const groups = gated.map((reports) => ({ endpoint: { auth }, reports }));
+  const groups = gated.map((reports) => ({ endpoint: { name: 'relay', auth }, reports }));
   const compared = compareSiblings(groups);
   expect(compared.map(({ name, result }) => [name, result])).toEqual(
     gated.flat().map(({ name, result }) => [name, result]),
@@ -73,7 +73,7 @@ describe('a rejection of the credentials', () => {
   });
 
   test('stays as it is if the other address passes because it rejects them', () => {
-    const endpoint = { auth: { ...auth, expect: 'rejected' as const } };
+    const endpoint = { name: 'relay', auth: { ...auth, expect: 'rejected' as const } };
     const [first] = compareSiblings([{ endpoint, reports: [rejected, anEndpoint()] }]);
     expect(first?.steps[3]?.findings[0]?.title).toBe('Username or password not accepted');
   });
@@ -83,6 +83,63 @@ describe('a rejection of the credentials', () => {
     const found = compare([disabled, anEndpoint()]);
     expect(found).toMatchObject({ title: 'SMTP AUTH disabled for the account' });
     expect(found?.remedy).toMatch(/^Ask the administrator .* passed this step at 192\.0\.2\.7 in this run: compare/);
+  });
+});
+
+describe('a rejection of the recipient', () => {
+  const delivery = { to: 'inbox@example.com', expect: 'accepted' } as NonNullable<Gated['endpoint']['delivery']>;
+  const rejected = failing('recipient-rejected', 'delivery', {
+    ...{ host: 'mx2.example.com', cause: 'recipient-unknown' },
+    transcript: [{ at: 1, from: 'server', text: '220 mx2.example.com ESMTP OpenSMTPD' }],
+  });
+  const accepting = anEndpoint({ host: 'mx1.example.com' });
+  const hostOf = (domain: string, ...reports: EndpointReport[]): Gated => {
+    const [{ host } = accepting] = reports;
+    return { endpoint: { name: `${domain}: ${host}`, origin: { name: domain, part: host }, delivery }, reports };
+  };
+  const findingOf = (gated: readonly Gated[]): Finding | undefined =>
+    compareSiblings(gated)[0]?.steps.flatMap(({ findings }) => findings)[0];
+
+  test('is a problem of the server if another MX host of the domain accepts the recipient', () => {
+    const found = findingOf([hostOf('example.com', rejected), hostOf('example.com', accepting)]);
+    const title = 'Recipient accepted by only some servers of the domain';
+    expect(found).toMatchObject({ title, party: 'server', evidence: { worksAt: 'mx1.example.com' } });
+    expect(found?.remedy).toMatch(/^Configure this server .*: mx1\.example\.com accepted the same recipient/);
+    expect(found?.remedy).toMatch(/OpenSMTPD: add `match from any for domain "DOMAIN" action NAME`/);
+    expect(found?.remedy).not.toContain('Postfix');
+  });
+
+  test('is a problem of the server if another IP address of the host accepts the recipient', () => {
+    const endpoint = { name: 'relay', delivery };
+    const found = findingOf([{ endpoint, reports: [{ ...rejected, address: '192.0.2.8' }, anEndpoint()] }]);
+    expect(found).toMatchObject({ party: 'server', evidence: { worksAt: V4 } });
+  });
+
+  test.each<[string, readonly Gated[]]>([
+    ['the other server is of a different endpoint', [hostOf('example.com', rejected), hostOf('a.example', accepting)]],
+    [
+      'the other server rejects the recipient, as it should',
+      [rejected, accepting].map((report) => {
+        const { endpoint, reports } = hostOf('example.com', report);
+        return { endpoint: { ...endpoint, delivery: { ...delivery, expect: 'refused' } }, reports };
+      }),
+    ],
+    [
+      'the other server is not reachable',
+      [
+        hostOf('example.com', rejected),
+        hostOf('example.com', failing('connection-timeout', 'capability', { host: 'mx1.example.com' })),
+      ],
+    ],
+  ])('stays as it is if %s', (_, gated) => {
+    expect(findingOf(gated)).toEqual(rejected.steps[4]?.findings[0]);
+  });
+
+  test('stays as it is if it is not about the recipient', () => {
+    const { cause, ...details } = { cause: 'client-reputation', host: 'mx2.example.com' };
+    const listed = failing('recipient-rejected', 'delivery', { cause, ...details });
+    const gated = [hostOf('example.com', listed), hostOf('example.com', accepting)];
+    expect(findingOf(gated)?.title).toBe('IP address of the client rejected');
   });
 });
 
@@ -186,7 +243,7 @@ test('every one of thousands of failures on one host is compared', () => {
   const closed = Array.from({ length: 5000 }, (_, n) => [
     failing('connection-refused', 'capability', { address: V4, port: 1000 + n }),
   ]);
-  const groups = [...closed, [anEndpoint()]].map((reports) => ({ endpoint: { auth }, reports }));
+  const groups = [...closed, [anEndpoint()]].map((reports) => ({ endpoint: { name: 'relay', auth }, reports }));
   const compared = compareSiblings(groups);
   expect(compared.filter(({ steps }) => steps[0]?.findings[0]?.evidence?.worksAt === 'port 587')).toHaveLength(5000);
 });

@@ -461,6 +461,12 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Exchange: /`BasicAuth`/,
     Stalwart: /`local_port`/,
   },
+  'served-domains': {
+    Postfix: /`relay_domains`.*`relay_recipient_maps`.*`virtual_mailbox_maps`/,
+    Exim: /`relay_to_domains`.*`exim -bt ADDRESS`/,
+    OpenSMTPD: /`match from any for domain "DOMAIN" action NAME`/,
+    Exchange: /`New-AcceptedDomain`/,
+  },
   'relay-for-accounts': {
     Postfix: /`permit_sasl_authenticated` before .*`smtpd_relay_restrictions`/,
     Exim: /`accept authenticated = \*`.*`acl_smtp_rcpt`/,

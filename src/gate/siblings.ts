@@ -9,7 +9,7 @@ import type { EndpointReport, Finding, StepId, StepReport } from '../report/repo
 
 /** A configured endpoint with its reports: one, or one for each IP address. */
 export interface Gated {
-  readonly endpoint: Pick<Endpoint, 'auth'>;
+  readonly endpoint: Pick<Endpoint, 'name' | 'auth' | 'delivery' | 'origin'>;
   readonly reports: readonly EndpointReport[];
 }
 
@@ -28,6 +28,13 @@ const OF_CREDENTIALS: readonly (CauseOf<'auth-rejected'> | undefined)[] = [
   ...(['password-expired', 'access-token', 'token-not-checked', 'account-disabled'] as const),
 ];
 
+/** What a server says about a recipient that it does not know, or about a domain that it does not serve. */
+const OF_RECIPIENT: readonly (CauseOf<'recipient-rejected'> | undefined)[] = [
+  undefined,
+  ...(['recipient-unknown', 'not-in-directory', 'recipient-refused', 'mailbox-disabled'] as const),
+  ...(['relay-denied', 'relay-denied-without-auth'] as const),
+];
+
 /**
  * Compares each failure with the other endpoints of the same host: what works at another IP address or port of the host
  * rules out some causes. Only titles, fixes and the like change, so no result does.
@@ -35,12 +42,15 @@ const OF_CREDENTIALS: readonly (CauseOf<'auth-rejected'> | undefined)[] = [
  */
 export function compareSiblings(gated: readonly Gated[]): EndpointReport[] {
   const connected = new Connected(gated.flatMap(({ reports }) => reports));
+  const recipients = new Recipients(gated);
   return gated.flatMap(({ endpoint, reports }) => {
     const addresses = new Addresses(reports);
     return reports.map((report) => {
       if (!report.steps.some(isFailed)) return report;
       const compare = (found: Finding, step: StepId): Finding =>
-        found.severity === 'error' ? compared(found, { step, report, endpoint, addresses, connected }) : found;
+        found.severity === 'error'
+          ? compared(found, { step, report, endpoint, addresses, connected, recipients })
+          : found;
       const steps = report.steps.map((step) =>
         isFailed(step) ? { ...step, findings: step.findings.map((found) => compare(found, step.id)) } : step,
       );
@@ -57,32 +67,41 @@ interface Failure {
   readonly addresses: Addresses;
   /** Of the whole run. */
   readonly connected: Connected;
+  readonly recipients: Recipients;
 }
 
-function compared(found: Finding, { step, report, endpoint, addresses, connected }: Failure): Finding {
+function compared(found: Finding, failure: Failure): Finding {
+  const { step, report, endpoint, addresses, connected, recipients } = failure;
   const { code, evidence = {} } = found;
   if (code === 'connection-refused' || code === 'connection-timeout') {
     if (!hasCause(found, code, OF_NO_CONNECTION[code])) return found;
     const { address = report.address } = evidence;
     const other = address === undefined ? undefined : addresses.connected(address);
-    if (other) return recast(found, code, other.cause, other.address);
+    if (other) return recast(found, code, other.cause, { worksAt: other.address });
     const port = connected.otherPort(report, address);
     if (port === undefined) return found;
     const isOutbound = code === 'connection-timeout' && report.port === PORTS.mx;
-    return recast(found, code, isOutbound ? 'outbound-port-25' : 'other-port', `port ${port}`);
+    return recast(found, code, isOutbound ? 'outbound-port-25' : 'other-port', { worksAt: `port ${port}` });
   }
   if (code === 'no-route') {
     if (!hasCause(found, code, OF_UNREACHABLE)) return found;
     const { address = report.address } = evidence;
     const port = connected.otherPort(report, address);
-    if (port !== undefined) return recast(found, code, 'rejected-port', `port ${port}`);
+    if (port !== undefined) return recast(found, code, 'rejected-port', { worksAt: `port ${port}` });
     const other = address === undefined ? undefined : addresses.connected(address);
-    return other?.cause === 'other-address' ? recast(found, code, 'rejected-address', other.address) : found;
+    return other?.cause === 'other-address'
+      ? recast(found, code, 'rejected-address', { worksAt: other.address })
+      : found;
+  }
+  if (code === 'recipient-rejected' && !found.inconclusive && hasCause(found, code, OF_RECIPIENT)) {
+    const worksAt = recipients.acceptedAt(endpoint);
+    const greeting = report.transcript.find(({ from }) => from === 'server')?.text;
+    return worksAt === undefined ? found : recast(found, code, 'accepted-elsewhere', { worksAt, greeting });
   }
   const passing = addresses.passing(step);
   if (passing === undefined) return found;
   if (code === 'auth-rejected' && endpoint.auth?.expect === 'accepted' && hasCause(found, code, OF_CREDENTIALS)) {
-    return recast(found, code, 'accepted-elsewhere', passing);
+    return recast(found, code, 'accepted-elsewhere', { worksAt: passing });
   }
   if (found.party !== 'server' || found.inconclusive) return found;
   const comparison = `The same host passed this step at ${passing} in this run: compare the two servers.`;
@@ -116,6 +135,30 @@ class Addresses {
     const found = this.#connected.get(!isV6);
     return found === undefined ? undefined : { address: found, cause: isV6 ? 'not-over-ipv6' : 'not-over-ipv4' };
   }
+}
+
+/** The servers that accept the test message, by configured endpoint: MX hosts, or IP addresses of one host. */
+class Recipients {
+  readonly #accepting = new Map<string, string>();
+
+  constructor(gated: readonly Gated[]) {
+    for (const { endpoint, reports } of gated) {
+      if (!endpoint.delivery || endpoint.delivery.expect === 'refused') continue;
+      const accepting = reports.find(({ steps }) => steps.some((step) => step.id === 'delivery' && isPassed(step)));
+      if (!accepting) continue;
+      const { host, address = host } = accepting;
+      setOnce(this.#accepting, configuredName(endpoint), endpoint.origin ? host : address);
+    }
+  }
+
+  /** Another server of the same endpoint; one that rejects the recipient has not passed. */
+  acceptedAt(endpoint: Gated['endpoint']): string | undefined {
+    return this.#accepting.get(configuredName(endpoint));
+  }
+}
+
+function configuredName({ name, origin }: Gated['endpoint']): string {
+  return origin?.name ?? name;
 }
 
 /** The ports that accept connections, by host and IP address. */

@@ -2,12 +2,13 @@ import { RECIPIENT_ACCEPTED } from '../commands/swaks.js';
 import { entriesOf, REPLY, type CatalogEntry } from './entry.js';
 import { fields } from './evidence.js';
 import { rejectionCauses } from './rejections.js';
+import { RECIPIENT_ACCEPTED_ELSEWHERE } from './siblings.js';
 
 const { error, notice } = entriesOf(['delivery']);
 
 /** A rejection, and whose mail to whom it rejects. */
 const ENVELOPE = {
-  ...fields('reply'),
+  ...fields('reply', 'worksAt'),
   sender: 'the envelope sender',
   recipient: 'the envelope recipient',
   account: 'the username with which the gate has authenticated',
@@ -44,6 +45,7 @@ export const DELIVERY = {
       reference: 'RFC 5321 section 3.3',
       causes: {
         ...rejectionCauses('rcpt'),
+        'accepted-elsewhere': RECIPIENT_ACCEPTED_ELSEWHERE,
         'not-about-recipient': {
           title: 'Recipient rejected for an unknown reason',
           party: 'server',

@@ -108,3 +108,14 @@ export const ACCEPTED_ELSEWHERE = {
   remedy: ({ worksAt = '' }: Values) =>
     `Update the user database of this server: ${worksAt} accepted the same credentials in this run, so they are right. Usually replication has stopped, a cache is outdated, or this server uses a different directory. Until that is fixed, remove its address from DNS. Do not change the password.`,
 } as const satisfies Cause;
+
+export const RECIPIENT_ACCEPTED_ELSEWHERE = {
+  title: 'Recipient accepted by only some servers of the domain',
+  party: 'server',
+  certainty: 'likely',
+  remedy: ({ recipient = 'the recipient', worksAt = '' }: Values) =>
+    `Configure this server to accept mail for ${recipient}: ${worksAt} accepted the same recipient in this run. Usually the domain or the recipient is missing in the list of what this server relays or delivers. If the server should not accept mail for this domain, remove it from the MX records: senders may use any of them.`,
+  examples:
+    'Postfix: `relay_domains` and `relay_recipient_maps`. Exim: `relay_to_domains`. OpenSMTPD: `match from any for domain "example.com" action NAME`.',
+  setting: 'served-domains',
+} as const satisfies Cause;

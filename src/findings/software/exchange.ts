@@ -32,6 +32,8 @@ export const exchange: Software = {
     'unauthenticated-mail': 'remove `AnonymousUsers` from `PermissionGroups` of the receive connector for clients.',
     'auth-on-mx':
       'remove `BasicAuth` and `BasicAuthRequireTLS` from `AuthMechanism` of the receive connector on port 25.',
+    'served-domains':
+      'the domain must be an accepted domain (`New-AcceptedDomain`), and the recipient must exist, or the type of the domain must be `InternalRelay`.',
     'relay-for-accounts':
       'the receive connector must permit `ExchangeUsers` (`Set-ReceiveConnector -PermissionGroups ExchangeUsers`).',
     'send-as':

@@ -46,6 +46,8 @@ export const exim: Software = {
     'unauthenticated-mail':
       'in the ACL of `acl_smtp_mail`, add `deny !authenticated = *` with the condition that `$received_port` is the submission port.',
     'auth-on-mx': 'make `auth_advertise_hosts` depend on the port: `${if eq{$received_port}{25}{}{*}}`.',
+    'served-domains':
+      'add the domain to `relay_to_domains` (Debian: `dc_relay_domains`) or `local_domains`, and check with `exim -bt ADDRESS` that a router accepts the recipient.',
     'relay-for-accounts':
       'add `accept authenticated = *` to the ACL of `acl_smtp_rcpt`, before the rule that rejects with "relay not permitted".',
     'client-rules':

@@ -22,6 +22,8 @@ export const openSmtpd: Software = {
       'with `auth <TABLE>`, the table must contain the passwords as `smtpctl encrypt` prints them. Without a table, the credentials are those of a system user.',
     'unauthenticated-mail': 'use `auth` instead of `auth-optional` in the `listen on` rule.',
     'auth-on-mx': 'remove `auth-optional` from the `listen on` rule for port 25.',
+    'served-domains':
+      'add `match from any for domain "DOMAIN" action NAME` to `smtpd.conf`, with the domain of the recipient. OpenSMTPD replies "Invalid recipient" if no `match` rule applies, or if the user is unknown.',
     'relay-for-accounts':
       'add `match from any auth for any action "outbound"` to `smtpd.conf`, with `action "outbound" relay`. OpenSMTPD replies "Invalid recipient" if no `match` rule applies. Test the file with `smtpd -n`.',
     'send-as': 'add the sender to the table after `senders` in the `listen on` rule.',

@@ -52,6 +52,8 @@ export const postfix: Software = {
       'for the submission service, set `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}` (in `master.cf`: `-o { name = value }`), and remove `reject` from `smtpd_client_restrictions` and `smtpd_helo_restrictions`, which would then reject clients before AUTH.',
     'auth-on-mx':
       'set `smtpd_sasl_auth_enable = no` in `main.cf`, and `yes` for the submission services in `master.cf`.',
+    'served-domains':
+      'a backup MX needs the domain in `relay_domains` and the recipient in `relay_recipient_maps`; the final server needs the domain in `mydestination` or `virtual_mailbox_domains`, and the recipient in `local_recipient_maps` or `virtual_mailbox_maps`.',
     'relay-for-accounts':
       'put `permit_sasl_authenticated` before `reject_unauth_destination` (or `defer_unauth_destination`) in `smtpd_relay_restrictions` for this service.',
     'client-rules':

@@ -58,6 +58,8 @@ export type Topic =
   | 'auth-on-mx'
   /** By what a relay knows to which account a client belongs. */
   | 'relay-account'
+  /** For which domains and recipients the server accepts mail from anyone. */
+  | 'served-domains'
   /** To allow authenticated clients to send to other domains. */
   | 'relay-for-accounts'
   /** To apply rules about the client's IP address and PTR record only before it has authenticated. */

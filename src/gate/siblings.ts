@@ -19,8 +19,8 @@ const OF_UNREACHABLE: readonly CauseOf<'no-route'>[] = ['unreachable', 'unreacha
 
 /** The causes that a comparison can improve. Others are more specific than what it shows. */
 const OF_NO_CONNECTION: Readonly<Record<Unconnected, readonly (CauseOf<Unconnected> | undefined)[]>> = {
-  'connection-refused': [undefined],
-  'connection-timeout': [undefined, 'private-address'],
+  'connection-refused': [undefined, 'web-proxy'],
+  'connection-timeout': [undefined, 'private-address', 'web-proxy'],
 };
 const OF_CREDENTIALS: readonly (CauseOf<'auth-rejected'> | undefined)[] = [
   undefined,

@@ -4,6 +4,7 @@ import type { FindingCode } from '../findings/codes.js';
 import { finding, type KnownFinding } from '../findings/finding.js';
 import { authority } from '../findings/commands/shell.js';
 import { NAME_UNKNOWN, type ConnectFailure } from '../net/connect.js';
+import { webProxyAt } from '../net/addresses/web-proxies.js';
 import { isLoopback, isLoopbackOrPrivate, isOfNoServer } from '../net/private-address.js';
 import type { EgressPolicy, Endpoint } from '../plan/endpoint.js';
 import { PORTS } from '../plan/schema/enums.js';
@@ -11,11 +12,11 @@ import { PeerText, excerpt, excerptOfList } from '../text/peer.js';
 import type { Context } from './context.js';
 import { mxHostWithoutAddress } from './mx.js';
 import { hasConnectedBefore } from './worked-before.js';
-import { own, type OwnText } from '../text/own.js';
+import { fixed, own, type OwnText } from '../text/own.js';
 
 /** The finding for an endpoint without a connection. */
 export function connectFailed(failure: ConnectFailure, context: Context): KnownFinding {
-  const found = ofTheServer(failure, context);
+  const found = throughProxy(ofTheServer(failure, context), failure, context);
   const isLocal = failure.address !== undefined && isLoopback(failure.address);
   // A name that does not exist is not blocked.
   const isLikeBlocked = found.code === 'dns-failed' ? found.inconclusive : BLOCKED_LIKE_THIS.includes(found.code);
@@ -26,6 +27,19 @@ export function connectFailed(failure: ConnectFailure, context: Context): KnownF
   const message = own`${found.message} A step of this job (${step}) allows outbound connections only to certain endpoints, and not to this one.`;
   const endpoint = authority(context.endpoint.host, context.endpoint.port);
   return { ...found, message, evidence: { ...found.evidence, step, endpoint }, cause: 'egress-policy' };
+}
+
+/** Adds that the IP address is that of a proxy for web traffic, unless it has worked, or a more specific cause is known. */
+function throughProxy(found: KnownFinding, { address }: ConnectFailure, context: Context): KnownFinding {
+  const { host } = context.endpoint;
+  const isPossible = found.code === 'connection-refused' || found.code === 'connection-timeout';
+  const isExplained = found.cause !== undefined || hasConnectedBefore(context);
+  if (!isPossible || isExplained || address === undefined || isIP(host) !== 0) return found;
+  const name = webProxyAt(address, host);
+  if (name === undefined) return found;
+  const proxy = fixed(name);
+  const message = own`${found.message} ${address} is an IP address of ${proxy}, whose proxy usually forwards only web traffic.`;
+  return { ...found, message, evidence: { ...found.evidence, proxy, host }, cause: 'web-proxy' };
 }
 
 const BLOCKED_LIKE_THIS: readonly string[] = [

@@ -240,6 +240,31 @@ test.each<[ConstructorParameters<typeof ConnectFailure>, string, string]>([
   });
 });
 
+test.each<[ConstructorParameters<typeof ConnectFailure>, RegExp]>([
+  [['timed-out', 'no response in time', '104.21.48.117'], /Cloudflare: set the A and AAAA records to "DNS only"/],
+  [['timed-out', 'no response in time', '2606:4700:3030::6815:3075'], /Cloudflare: set the A and AAAA records/],
+  [['refused', 'ECONNREFUSED', '151.101.1.7'], /The IP addresses are those of Fastly\.$/],
+])('an address of a web proxy is a problem of the DNS record: %j', (failure, fix) => {
+  const endpoint = testEndpoint(587, { host: 'smtp.example.test' });
+  const foundIn = (context: Partial<Context>) =>
+    completeFinding(
+      connectFailed(new ConnectFailure(...failure), { endpoint, run: testRun(), ...context } as Context),
+      EXACTLY,
+    );
+  const found = foundIn({});
+  expect(found).toMatchObject({ title: 'IP address of a web proxy, not of the mail server', party: 'server' });
+  expect(found.message).toMatch(/is an IP address of (?:Cloudflare|Fastly), whose proxy usually forwards only web/);
+  expect(found.remedy).toMatch(/^Change the DNS record of smtp\.example\.test .*the mail server itself/);
+  expect(found.remedy).toMatch(fix);
+  for (const other of [
+    { endpoint: { ...endpoint, host: 'route1.mx.cloudflare.net' } },
+    { endpoint: { ...endpoint, host: failure[2] ?? '' } },
+    { furthest: { step: 'upgrade', message: 'Broke.' } } as const,
+  ]) {
+    expect(foundIn(other).title).toMatch(/^Connection (?:refused|timed out)$/);
+  }
+});
+
 test.each([
   ['EHOSTUNREACH', '192.0.2.1', 'No route to host'],
   ['ENETUNREACH', '192.0.2.1', 'Network is unreachable'],

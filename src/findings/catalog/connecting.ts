@@ -1,5 +1,5 @@
 import { LOOKUP_FAILED, NO_ADDRESS } from '../commands/dig.js';
-import { entriesOf, type CatalogEntry, type Cause, type Values } from './entry.js';
+import { entriesOf, type CatalogEntry, type Cause, type Reproduction, type Values } from './entry.js';
 import { EARLIER, fields } from './evidence.js';
 import { FIREWALL_EXAMPLES, REFUSED_SIBLINGS, REJECTED_SIBLINGS, SILENT_SIBLINGS } from './siblings.js';
 import { CONNECTED_BEFORE } from './worked-before.js';
@@ -42,6 +42,22 @@ const EGRESS = {
   step: 'the step that allows connections only to certain endpoints',
   endpoint: 'what it does not allow',
 } as const;
+
+const PROXY = {
+  proxy: 'the content delivery network that has the IP address',
+  host: 'the configured host, if its IP address is that of a proxy',
+} as const;
+
+/** The DNS record of the host names a proxy, and the mail server never gets the connection. */
+const webProxy = (reproduce: Reproduction) =>
+  ({
+    title: 'IP address of a web proxy, not of the mail server',
+    party: 'server',
+    certainty: 'likely',
+    remedy: ({ proxy = 'the content delivery network', host = 'the host' }: Values) =>
+      `Change the DNS record of ${host} so that it contains the IP address of the mail server itself. Or use a different name for the mail server, with such a record. Whoever manages the DNS zone has to do this; the mail server and its firewall never get the connection. ${proxy === 'Cloudflare' ? 'Cloudflare: set the A and AAAA records to "DNS only" instead of "Proxied".' : `The IP addresses are those of ${proxy}.`}`,
+    reproduce,
+  }) as const satisfies Cause;
 
 /** harden-runner answers lookups with an address of its own, or drops the connection. */
 const EGRESS_POLICY = {
@@ -228,10 +244,11 @@ export const CONNECTING = {
       reproduce: { command: 'openssl', shows: 'Connection refused' },
     },
     {
-      evidence: { ...fields('detail', 'address', ...EARLIER, 'worksAt'), ...EGRESS },
+      evidence: { ...fields('detail', 'address', ...EARLIER, 'worksAt'), ...EGRESS, ...PROXY },
       reference: 'RFC 5321 section 4.5.4.1',
       causes: {
         'egress-policy': EGRESS_POLICY,
+        'web-proxy': webProxy({ command: 'openssl', shows: 'Connection refused' }),
         'worked-before': {
           ...CONNECTED_BEFORE,
           reproduce: { command: 'openssl', shows: 'Connection refused' },
@@ -259,10 +276,11 @@ export const CONNECTING = {
       reproduce: NO_RESPONSE,
     },
     {
-      evidence: { ...fields('detail', 'address', ...EARLIER, 'worksAt'), ...EGRESS },
+      evidence: { ...fields('detail', 'address', ...EARLIER, 'worksAt'), ...EGRESS, ...PROXY },
       reference: 'RFC 5321 section 4.5.4.1',
       causes: {
         'egress-policy': EGRESS_POLICY,
+        'web-proxy': webProxy(NO_RESPONSE),
         'worked-before': { ...CONNECTED_BEFORE, reproduce: NO_RESPONSE },
         ...SILENT_SIBLINGS,
         'on-this-machine': {

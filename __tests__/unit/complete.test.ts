@@ -74,6 +74,22 @@ describe('a problem of an account at a mail service', () => {
   });
 });
 
+test('an account that may not send as the sender has a fix with both addresses, without the log of the service', () => {
+  const evidence = { sender: 'no-reply@b.example', account: 'hello@b.example' };
+  const found = finding('message-rejected', own`No.`, { cause: 'account-may-not-send-as', evidence });
+  const { remedy } = completeFinding(found, { ...OBSERVED, greeting: 'mx.zoho.eu SMTP Server ready' });
+  expect(remedy).toMatch(
+    /^The account `hello@b\.example` may not send as `no-reply@b\.example`: set `delivery\.from` to `hello@b\.example`, or add .* Zoho: /,
+  );
+  expect(remedy).not.toContain('log');
+});
+
+test('the relay login of a proxy leads if a server behind it refuses to relay', () => {
+  const found = finding('recipient-rejected', own`No.`, { cause: 'relay-denied-to-proxy' });
+  const { remedy } = completeFinding(found, { ...OBSERVED, greeting: 'mx Dovecot ready.' });
+  expect(remedy).toMatch(/^Configure the proxy to authenticate .* Dovecot: .*`submission_relay_user`/);
+});
+
 test('a finding that the user can fix points to the line of its setting', () => {
   const inbox = { file: 'gate.yml', line: 9 };
   const endpoint = { ...OBSERVED.endpoint, settingSource: () => inbox };

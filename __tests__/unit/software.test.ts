@@ -475,6 +475,7 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Exchange: /`ExchangeUsers`/,
     Stalwart: /`session\.rcpt\.relay`/,
     nginx: /`proxy_smtp_auth on`, or `xclient on`/,
+    Dovecot: /`submission_relay_user` and `submission_relay_password`/,
   },
   'relay-account': { Google: /"SMTP relay service"/ },
   'client-rules': { Postfix: /`permit_sasl_authenticated` before/, Exim: /`accept authenticated = \*` before/ },
@@ -487,6 +488,8 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Exchange: /`Add-ADPermission .*"Send As"`/,
     Stalwart: /`session\.auth\.must-match-sender`/,
     'Microsoft 365': /`Add-RecipientPermission .* -AccessRights SendAs`/,
+    Google: /"Send mail as"/,
+    Zoho: /"Send Mail As"/,
   },
   'disk-full': {
     Postfix: /1\.5 times `message_size_limit`.*`queue_minfree`/,

@@ -58,7 +58,7 @@ export function completeFinding(found: KnownFinding, observed: Observed | Redact
     ...{ ...rest, title, party, certainty },
     message: message.render(observed.redact),
     ...(evidence && { evidence: values }),
-    remedy: fix && !fix.leads ? fix.text : remedyOf(exact, cause, text, { software, observed: server }),
+    remedy: fix && !fix.leads ? fix.text : remedyOf(values, cause, text, { software, observed: server }),
     ...(reference !== undefined && { reference }),
     ...(resultType !== undefined && { resultType }),
     ...sourceOf(cause.about ?? entry.about, party, server),
@@ -92,11 +92,12 @@ function softwareOf({ reply = '', data = '' }: Values, observed: Observed): Reco
 
 /** @param text of the fix, without a setting */
 function remedyOf(
-  { keyType }: Values,
+  values: Values,
   { examples, setting, accountRemedy, party }: Cause,
   text: string,
   { software, observed }: { readonly software: Recognized | undefined; readonly observed: Observed | undefined },
 ): string {
+  const { keyType } = values;
   const { settingNames = {}, mxOf } = observed?.endpoint ?? {};
   const ofSoftware =
     setting !== undefined && software && settingOf(setting, software, observed?.endpoint.tls.minVersion ?? '');
@@ -110,7 +111,7 @@ function remedyOf(
   const owner =
     isAccount && software && party === 'server' ? [`The owner of the account at ${software.name} has to do this.`] : [];
   const advice = [
-    [isAccount ? (accountRemedy ?? text) : text, ...which].join(' '),
+    [isAccount && accountRemedy !== undefined ? textOf(accountRemedy, values) : text, ...which].join(' '),
     ...(more === undefined ? [] : [more]),
   ];
   // What the service rejects most often is more likely than a typing mistake.

@@ -43,6 +43,21 @@ test('a required delivery that cannot be verified sends nothing', async () => {
   expect(server.heard.filter(({ line }) => /^(MAIL|RCPT|DATA)/.test(line))).toEqual([]);
 });
 
+test.each([
+  ['220 mail.example.test Dovecot ready.', ['AUTH PLAIN']],
+  ['220 mail.example.test ESMTP ready', ['AUTH PLAIN']],
+  ['220 mail.example.test', ['AUTH PLAIN', 'BURL imap']],
+])(
+  'a proxy probably does not authenticate if the server behind it does not relay: %s, %s',
+  async (greeting, offersInTls) => {
+    const replies = { RCPT: '554 5.7.1 Relay access denied' };
+    await using server = await startScriptedServer(served({ greeting, offersInTls, replies }));
+    const { report } = await gate(endpointAt(server.port, { auth: AUTH }));
+    const [found] = report.steps[4]?.findings ?? [];
+    expect(found?.title).toBe('Relaying denied: proxy probably does not authenticate');
+  },
+);
+
 describe('the delivered message', () => {
   const delivering = (server: Embedded, replaced: Partial<Delivery>): Endpoint => {
     const endpoint = server.endpoint();

@@ -41,7 +41,7 @@ export interface Cause {
   /** What to do, without the names of products. Backticks mark code. */
   readonly remedy: string | FromEvidence;
   /** The remedy for the owner of an account at a mail service, who has no access to the server and its log. */
-  readonly accountRemedy?: string;
+  readonly accountRemedy?: string | FromEvidence;
   /** The settings of common products, shown if the software of the server is not recognized. */
   readonly examples?: string;
   /** What to look up for the software of the server, if it is recognized. */

@@ -15,6 +15,13 @@ const domain = (address = ''): string => `\`${address.slice(address.lastIndexOf(
 /** The address of the account that has authenticated, if its username is one. */
 const ownAddress = ({ account = '' }: Values): string => (account.includes('@') ? `, such as \`${account}\`` : '');
 
+/** What to do in the configuration if an account may not send as the sender. It names both addresses. */
+function sendAs({ account }: Values, sender = ''): string {
+  if (account === undefined || sender === '') return 'Set `delivery.from` to an address of the account in `auth`';
+  const address = account.includes('@') ? `\`${account}\`` : 'an address of that account';
+  return `The account \`${account}\` may not send as \`${sender}\`: set \`delivery.from\` to ${address}`;
+}
+
 /**
  * Causes that a server can name when it rejects any part of the delivery.
  * @param command the one that goes as far as the rejection and no further
@@ -139,6 +146,16 @@ const CAUSES = {
     setting: 'relay-for-accounts',
     reproduce,
   },
+  'relay-denied-to-proxy': {
+    title: 'Relaying denied: proxy probably does not authenticate',
+    party: 'server',
+    certainty: 'likely',
+    remedy:
+      'Configure the proxy to authenticate to the server behind it: the proxy has accepted the credentials itself, and that server probably does not know that the client has authenticated. Do not exempt the IP address of the proxy, because the server would then be an open relay. If the proxy does authenticate, change the relay rules of the server behind it so that they include authenticated clients.',
+    examples: 'Dovecot: `submission_relay_user` and `submission_relay_password`. nginx: `proxy_smtp_auth on`.',
+    setting: 'relay-for-accounts',
+    reproduce,
+  },
   'recipient-or-relay': {
     title: 'Recipient not accepted from an authenticated client',
     party: 'server',
@@ -195,10 +212,12 @@ const CAUSES = {
   },
   'account-may-not-send-as': {
     title: 'Account may not send as this sender',
+    about: 'delivery.from',
     party: 'configuration',
     certainty: 'likely',
-    remedy: ({ sender, ...evidence }) =>
-      `Set \`delivery.from\` to an address of the account in \`auth\`${ownAddress(evidence)}. Or allow the account to send as ${sender === undefined ? 'that address' : `\`${sender}\``}.`,
+    remedy: ({ sender, ...evidence }) => `${sendAs(evidence, sender)}, or allow the account to send as that sender.`,
+    accountRemedy: ({ sender, ...evidence }) =>
+      `${sendAs(evidence, sender)}, or add the address of the sender to the account as an alias, where the service allows that.`,
     examples: 'Exchange and Microsoft 365: the permission "Send As". Postfix: `smtpd_sender_login_maps`.',
     setting: 'send-as',
     reproduce,

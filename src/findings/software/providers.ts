@@ -33,6 +33,8 @@ const google: Software = {
       'an app password requires 2-step verification (https://myaccount.google.com/apppasswords). There are none for accounts with security keys only or in the Advanced Protection Program, and an organization may not allow them: use an `access-token` (XOAUTH2) there.',
     'access-token':
       'the token needs the scope `https://mail.google.com/`. A service account needs domain-wide delegation, and a token for the user that it impersonates.',
+    'send-as':
+      'add the address under "Send mail as" in the settings of the account (Accounts and Import). An administrator of a Workspace organization adds aliases in the Admin console.',
     'quota-exceeded':
       'the limit counts the last 24 hours, and an account that has reached it can send again within 24 hours. Workspace accounts and smtp-relay.gmail.com have higher limits.',
     'auth-throttled':
@@ -157,6 +159,8 @@ export const PROVIDERS = {
     settings: {
       'auth-rejected':
         'with two-factor authentication, create an app password ("Application-Specific Password"). The host must be that of the data center and of the plan of the account (smtp.zoho.com, smtp.zoho.eu, …; smtppro.zoho.com for a paid organization with a domain).',
+      'send-as':
+        'the sender must be an address of the account: its own, an alias, or one that "Send Mail As" in the settings of the account lists. An administrator of the organization adds aliases in the Admin Console.',
       'app-password': 'its name is "Application-Specific Password", in the security settings of the account.',
     },
   },

@@ -16,6 +16,10 @@ export interface RefusedClient {
   readonly hasAuthenticated: boolean;
   /** Whether the server offers AUTH over TLS. */
   readonly offersAuth: boolean;
+  /** Whether a proxy authenticates the client, and a server behind it replies to the rest. */
+  readonly isProxied?: boolean;
+  /** The username with which it has authenticated. */
+  readonly account?: string;
   readonly from: string;
   readonly to: string;
 }
@@ -63,6 +67,9 @@ const AUTHENTICATE =
 const FAILURE =
   /\b(local|internal|server|configuration|system) (problem|error)\b|\blookup fail|\bservice unavailable\b|\b(scan|milter|clam|virus|antivirus)\w* .*\b(fail|error|unavailable|timeout|timed out|unable|not running)/;
 const EHLO_NAME = /\b(helo|ehlo)\b/;
+/** Zoho says that relaying is disallowed "as" an address. */
+const AS_SENDER =
+  /\bdisallowed as\b|not owned by|send ?as ?denied|send as this sender|\bnot (?:allowed|authori[sz]ed|permitted) to (?:send|use)\b[^.;]{0,30}\b(?:as|from|address|sender)\b|\b(?:sender|from)\b[^.;]{0,30}\b(?:does(?: not|n't)|must) match\b/;
 const REVERSE_NAME = /\breverse (dns|(host ?)?name)|\brdns\b|\bptr\b|\bfind your (reverse )?host ?name\b/;
 const REPUTATION =
   /\b(block|black)[- ]?list|\bblocked (using|by)|\b(dns|r)bl\b|spamhaus|client host rejected|\bip (address )?(reputation|is (blocked|banned|listed))|banned sending ip|open relay/;
@@ -103,6 +110,11 @@ const TABLE: readonly Row[] = [
     cause: 'client-name',
   },
   {
+    fits: ({ text, hasAuthenticated }) => hasAuthenticated && AS_SENDER.test(text),
+    text: 'The server does not allow this account to send as this sender.',
+    cause: 'sender-not-allowed',
+  },
+  {
     fits: ({ linked }) => REPUTATION.test(linked) || REPUTATION_SERVICE.test(linked),
     text: 'The server rejects the IP address of the client.',
     cause: 'client-reputation',
@@ -140,7 +152,8 @@ const TABLE: readonly Row[] = [
   {
     fits: ({ at, status, text }) =>
       ['7.60', '2.252'].includes(status) ||
-      /not owned by|send ?as ?denied|send as this sender|sender address rejected/.test(text) ||
+      AS_SENDER.test(text) ||
+      text.includes('sender address rejected') ||
       (at === 'MAIL' && status.startsWith('7.')),
     text: 'The server does not allow this client to send as this sender.',
     cause: 'sender-not-allowed',
@@ -225,6 +238,18 @@ const TABLE: readonly Row[] = [
   },
 ];
 
+/** Whether the server quotes the sender, which is not the address of the account, and says nothing that is known. */
+function namesForeignSender(reply: Reply, { from, to, account = '' }: RefusedClient): boolean {
+  const text = reply.lines.map(({ exact }) => exact.toLowerCase()).join(' ');
+  const [sender, recipient, own] = [from, to, account].map((address) => address.toLowerCase()) as [
+    string,
+    string,
+    string,
+  ];
+  const isForeign = own.includes('@') && sender !== own;
+  return isForeign && [550, 553].includes(reply.code) && text.includes(sender) && !text.includes(recipient);
+}
+
 /**
  * What a 4xx or 5xx means, by its enhanced status code (RFC 3463) and its words.
  * @returns a sentence and the cause; undefined if neither its codes nor its words are known
@@ -245,8 +270,15 @@ export function refusalMeaningOf(
   const ofGateway = ofAccount ?? gatewayMeaningOf(reply);
   if (ofGateway) return ofGateway;
   const row = TABLE.find(({ isExactly }) => isExactly?.(refusal)) ?? TABLE.find(({ fits }) => fits(refusal));
-  if (!row) return undefined;
+  if (!row) {
+    if ((at !== 'MAIL' && at !== 'MESSAGE') || !namesForeignSender(reply, client)) return undefined;
+    const text = 'The server names the sender, which is not the address of the account.';
+    return { text, cause: 'account-may-not-send-as' };
+  }
   const { text, cause } = row;
+  if (cause === 'relay-denied' && client.hasAuthenticated && client.isProxied) {
+    return { text, cause: 'relay-denied-to-proxy' };
+  }
   if (client.hasAuthenticated) return { text, cause: WITH_AUTH[cause] ?? cause };
   return { text, cause: cause === 'relay-denied' && !client.offersAuth ? 'relay-denied-without-auth' : cause };
 }

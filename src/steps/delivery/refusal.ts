@@ -6,7 +6,7 @@ import { formatReply, type Reply } from '../../smtp/reply.js';
 import { clientLine } from '../../text/client-line.js';
 import { excerpt } from '../../text/peer.js';
 import type { Context } from '../context.js';
-import { stopped, type Stopped } from '../hand-over.js';
+import { stopped, type SignedIn, type Stopped } from '../hand-over.js';
 import { refusalMeaningOf, type RefusedAt } from './refusal-meaning.js';
 import { fixed, own } from '../../text/own.js';
 
@@ -17,16 +17,20 @@ const REJECTED = {
   MESSAGE: 'message-rejected',
 } as const;
 
+/** Dovecot, nginx and others that offer BURL to read the message from IMAP check the password themselves, and then relay. */
+function isProxied(greeting: string, capabilities: Capabilities): boolean {
+  return capabilities.has('BURL') || /^(?:220[ -])?\S+ (?:Dovecot\b|ESMTP ready$)/.test(greeting);
+}
+
 /**
  * Judges a reply that ends the transaction.
- * @param capabilities those over TLS
  * @param remark is added to the message
  * @param unknown the cause if the reply does not name one
  */
 export function judgeRefusal(
   { endpoint, greylisting }: Context,
   { from, to }: Pick<Delivery, 'from' | 'to'>,
-  capabilities: Capabilities,
+  { capabilities, greeting }: Pick<SignedIn, 'capabilities' | 'greeting'>,
   { verb: at, line, reply }: { readonly verb: RefusedAt; readonly line: string; readonly reply: Reply },
   remark = own``,
   unknown?: CauseOf<'recipient-rejected'>,
@@ -40,6 +44,8 @@ export function judgeRefusal(
   const meaning = refusalMeaningOf(at, reply, {
     hasAuthenticated: endpoint.auth !== undefined,
     offersAuth: capabilities.has('AUTH'),
+    isProxied: isProxied(greeting, capabilities),
+    ...(endpoint.auth && { account: endpoint.auth.username }),
     from,
     to,
   });

@@ -23,10 +23,11 @@ import { own } from '../../text/own.js';
  */
 export async function submit(
   context: Context,
-  { session, capabilities }: SignedIn,
+  server: SignedIn,
   envelope: Delivery,
   { text, messageId }: TestMessage,
 ): Promise<StepResult<Reply>> {
+  const { session, capabilities } = server;
   const { from, to } = envelope;
   const size = Buffer.byteLength(text);
   const unfit = unmailable(capabilities, from, to) ?? tooLarge(capabilities, size);
@@ -41,12 +42,12 @@ export async function submit(
   let end: Reply;
   try {
     const refused = await openTransaction(session, { from, to, parameters }, capabilities.has('PIPELINING'));
-    if (refused) return judgeRefusal(context, envelope, capabilities, refused);
+    if (refused) return judgeRefusal(context, envelope, server, refused);
     end = await session.message(text, () => {
       isHandedOver = true;
     });
     const refusal = { verb: 'MESSAGE', line: 'the end of the message', reply: end } as const;
-    if (!isDone(end)) return { ...judgeRefusal(context, envelope, capabilities, refusal), isHandedOver };
+    if (!isDone(end)) return { ...judgeRefusal(context, envelope, server, refusal), isHandedOver };
   } catch (error) {
     return { ...stoppedBy(error, context, 'inside-tls'), isHandedOver };
   }
@@ -67,9 +68,10 @@ export async function submit(
  */
 export async function expectRefusal(
   context: Context,
-  { session, capabilities, connection }: SignedIn,
+  server: SignedIn,
   envelope: Delivery,
 ): Promise<StepResult<undefined>> {
+  const { session, capabilities, connection } = server;
   const { from, to } = envelope;
   const unfit = unmailable(capabilities, from, to);
   if (unfit) return stopped(unfit);
@@ -81,12 +83,12 @@ export async function expectRefusal(
     const isSignedIn = context.endpoint.auth !== undefined;
     if (verb === 'MAIL') {
       if (!isSignedIn && requiresAuthentication(reply)) return asExpected;
-      return judgeRefusal(context, envelope, capabilities, asked, own` The gate did not send RCPT.`);
+      return judgeRefusal(context, envelope, server, asked, own` The gate did not send RCPT.`);
     }
     if (!isDone(reply)) {
       if (refusesRecipient(reply, { to, isSignedIn })) return asExpected;
       const remark = own` This does not show that the server rejects the recipient.`;
-      return judgeRefusal(context, envelope, capabilities, asked, remark, 'not-about-recipient');
+      return judgeRefusal(context, envelope, server, asked, remark, 'not-about-recipient');
     }
     const client = isSignedIn ? own`this account` : own`an unauthenticated client`;
     const message = own`The server accepted ${clientLine(line)} from ${client} ("${formatReply(reply)}"), but it must reject this recipient.`;

@@ -84,6 +84,40 @@ test('an account that may not send as the sender has a fix with both addresses, 
   expect(remedy).not.toContain('log');
 });
 
+test.each([
+  ['550 5.7.25 [203.0.113.77] The IP address sending this message does not have a PTR record', '203.0.113.77'],
+  ['450 4.7.25 Client host rejected: cannot find your hostname, [2001:db8::7]', '2001:db8::7'],
+])('the PTR record of the client leads if it is missing: %s', (reply, ip) => {
+  const evidence = { reply, sender: 'gate@b.example' };
+  const { remedy } = completeFinding(
+    finding('message-rejected', own`No.`, { cause: 'client-name', evidence }),
+    OBSERVED,
+  );
+  expect(remedy).toMatch(new RegExp(`^Set the PTR record of ${ip} to a host name whose A or AAAA record is ${ip}: `));
+  expect(remedy).toMatch(/ send through the submission server of `b\.example` with `auth`\.$/);
+  expect(remedy).not.toMatch(/self-hosted|587/);
+});
+
+test('a limit of Postfix for AUTH has its setting and the client that it counts', () => {
+  const evidence = { reply: '450 4.7.1 Error: too many AUTH commands from 192.0.2.9', mechanism: 'PLAIN' };
+  const found = finding('auth-temporary-failure', own`No.`, { cause: 'too-many-attempts', evidence });
+  const { remedy } = completeFinding(found, { ...OBSERVED, greeting: 'mx ESMTP Postfix' });
+  expect(remedy).toMatch(/ from 192\.0\.2\.9, .* Postfix: .*`smtpd_client_auth_rate_limit`/);
+  expect(remedy).not.toContain('per-host');
+});
+
+test('a mechanism that the user has configured is enabled on the server before it is removed', () => {
+  const found = finding('auth-mechanism-unavailable', own`No.`, {
+    cause: 'mechanism-not-offered',
+    evidence: { offered: 'PLAIN', required: 'LOGIN' },
+  });
+  const { remedy, party } = completeFinding(found, OBSERVED);
+  expect(party).toBe('server');
+  expect(remedy).toMatch(
+    /^If clients need LOGIN, .* enable it on the server\. Otherwise, .*Dovecot: `auth_mechanisms`\. Cyrus SASL: `mech_list`/,
+  );
+});
+
 test('the relay login of a proxy leads if a server behind it refuses to relay', () => {
   const found = finding('recipient-rejected', own`No.`, { cause: 'relay-denied-to-proxy' });
   const { remedy } = completeFinding(found, { ...OBSERVED, greeting: 'mx Dovecot ready.' });

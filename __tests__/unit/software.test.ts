@@ -411,7 +411,11 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     qpsmtpd: /plugin/,
     'Microsoft 365': /AD FS/,
   },
-  'auth-throttled': { Google: /accepts none for a while/, Yahoo: /app password/ },
+  'auth-throttled': {
+    Postfix: /`smtpd_client_auth_rate_limit`.*`smtpd_client_event_limit_exceptions`/,
+    Google: /accepts none for a while/,
+    Yahoo: /app password/,
+  },
   'quota-exceeded': {
     SendGrid: /"Maximum credits exceeded"/,
     'Microsoft 365': /24 hours/,

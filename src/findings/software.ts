@@ -26,6 +26,12 @@ export function recognize({ greetings, offers, rejections }: Said): Recognized |
   return likely && { name: likely, isLikely: true };
 }
 
+/** Whether it is a mail service, whose server its users cannot configure. */
+export function isService(said: Said): boolean {
+  const recognized = recognize(said);
+  return recognized !== undefined && !recognized.isLikely && recognized.name in PROVIDERS;
+}
+
 export interface Recognized {
   readonly name: SoftwareName;
   readonly isLikely: boolean;

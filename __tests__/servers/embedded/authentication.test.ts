@@ -65,6 +65,18 @@ const scramOf = (options: Partial<ScramServer> = {}): Sasl => scramServer({ ...U
 const scramOnly = (options: Partial<ScramServer> = {}, more: Dialogue = {}): Dialogue =>
   offering({ 'SCRAM-SHA-256': scramOf(options) }, more);
 
+test('AUTH before TLS is only a notice at a mail service, which nobody here can configure', async () => {
+  const offer = { offers: ['STARTTLS', 'AUTH PLAIN LOGIN'], offersInTls: ['AUTH PLAIN LOGIN'] };
+  const foundAt = async (greeting: string): Promise<Finding | undefined> => {
+    const { report } = await runGate({ ...offer, greeting, user: USER });
+    return report.steps[0]?.findings[0];
+  };
+  const atService = await foundAt('220 SG ESMTP service ready at geopod-ismtpd-1');
+  expect(atService).toMatchObject({ code: 'plaintext-auth-advertised', severity: 'notice', party: 'configuration' });
+  expect(atService?.remedy).toMatch(/^Make sure that every client requires TLS/);
+  expect(await foundAt('220 mail.example.test ESMTP')).toMatchObject({ severity: 'warning', party: 'server' });
+});
+
 test('a server without a mechanism for passwords is not advised to store them reversibly', async () => {
   const { found } = await runGate({ offersInTls: ['AUTH GSSAPI NTLM'] });
   expect(found).toMatchObject({

@@ -23,7 +23,7 @@ const server = (title: string, remedy: Cause['remedy'], more: Partial<Cause> = {
 const configuration = (title: string, remedy: Cause['remedy'], more: Partial<Cause> = {}): Cause =>
   server(title, remedy, { party: 'configuration', ...more });
 /** A command would make it worse, or would test what the user types instead of the configured secret. */
-const withoutCommand = (title: string, remedy: string): Cause => ({
+const withoutCommand = (title: string, remedy: Cause['remedy']): Cause => ({
   ...{ title, party: 'configuration', certainty: 'likely', remedy },
 });
 
@@ -61,10 +61,14 @@ export const STARTTLS_IN_PROXY = {
 /** The server limits how often, or how much. */
 const LIMITS = {
   'too-many-attempts': {
-    ...withoutCommand(
-      'Too many attempts',
-      `Authenticate less often: leave more time between runs, lower \`per-host\`, and check who else uses this account or this IP address. ${NOT_CHECKED}`,
-    ),
+    ...withoutCommand('Too many attempts', ({ reply = '' }: Values) => {
+      const client = / from (?=\S*[.:])([\da-f.:]+)$/i.exec(reply)?.[1];
+      const others =
+        client === undefined
+          ? 'check who else uses this account or this IP address'
+          : `check what else authenticates from ${client}, because the limit counts all clients with that IP address`;
+      return `Authenticate less often: leave more time between runs, lower \`retries\`, and ${others}. ${NOT_CHECKED}`;
+    }),
     setting: 'auth-throttled',
   },
   'too-many-failures': {

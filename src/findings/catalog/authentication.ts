@@ -196,10 +196,12 @@ export const AUTHENTICATION = {
         'mechanism-not-offered': {
           title: 'Configured mechanism not offered',
           about: 'auth.mechanism',
-          party: 'configuration',
-          certainty: 'certain',
+          party: 'server',
+          certainty: 'likely',
           remedy: ({ required = '' }: Values) =>
-            `Remove \`auth.mechanism\`, so that the gate selects the strongest mechanism that the server offers, or set it to one of those that it offers. If clients need ${required}, enable it on the server.`,
+            `If clients need ${required}, which \`auth.mechanism\` requires, enable it on the server. Otherwise, set \`auth.mechanism\` to a mechanism that the server offers, or remove it, so that the gate selects the strongest one.`,
+          examples:
+            'Dovecot: `auth_mechanisms`. Cyrus SASL: `mech_list`. Exim: an authenticator with this `public_name`.',
           setting: 'auth-mechanisms',
           reproduce: { command: 'sign-in', shows: NO_MECHANISM },
         },

@@ -375,7 +375,7 @@ export const CAPABILITY = {
   ),
   'plaintext-auth-advertised': warning(
     'AUTH offered before TLS',
-    'The server offers AUTH before TLS. A client that does not require TLS can send its password or token unencrypted, and anyone between client and server can read it. On an MX host, or if no mechanism sends a password or a token, this is only a notice. It is also only a notice if the probe `plaintext-auth` shows that the server refuses AUTH there.',
+    'The server offers AUTH before TLS. A client that does not require TLS can send its password or token unencrypted, and anyone between client and server can read it. On an MX host, at a mail service that its users cannot configure, or if no mechanism sends a password or a token, this is only a notice. It is also only a notice if the probe `plaintext-auth` shows that the server refuses AUTH there.',
     {
       party: 'server',
       certainty: 'certain',
@@ -399,6 +399,12 @@ export const CAPABILITY = {
           certainty: 'certain',
           remedy:
             'No change is required: these mechanisms do not send the password itself. Some of them allow an attacker who records the session to guess a weak password. If all clients use TLS, offer AUTH only over TLS.',
+        },
+        'of-service': {
+          party: 'configuration',
+          certainty: 'certain',
+          remedy:
+            'Make sure that every client requires TLS, so that it sends no password unencrypted: only the provider can change what this server offers.',
         },
         refused: {
           title: 'AUTH offered, but refused before TLS',

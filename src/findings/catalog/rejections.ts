@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { blocklistErrors, pageIn } from './blocklist.js';
 import { accountCauses } from './provider-account.js';
 import { notOffered } from '../commands/swaks.js';
@@ -14,6 +15,12 @@ const domain = (address = ''): string => `\`${address.slice(address.lastIndexOf(
 
 /** The address of the account that has authenticated, if its username is one. */
 const ownAddress = ({ account = '' }: Values): string => (account.includes('@') ? `, such as \`${account}\`` : '');
+
+/** The IP address of the client, which a server often quotes. */
+function clientIn(reply = ''): string | undefined {
+  const words = reply.split(/[\s[\]()<>;,"']+/).flatMap((word) => [word, word.slice(0, -1)]);
+  return words.find((word) => isIP(word) !== 0);
+}
 
 /** What to do in the configuration if an account may not send as the sender. It names both addresses. */
 function sendAs({ account }: Values, sender = ''): string {
@@ -63,7 +70,7 @@ const CAUSES = {
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      "Run the gate less often, or with a lower `per-host`. Or exempt the account or the gate's IP address from the server's limit. Machines in a cloud, such as GitHub-hosted runners, may share an IP address with other users, whose messages count toward the same limit.",
+      "Run the gate less often and, with several endpoints on this server, with a lower `per-host`. Or exempt the account or the gate's IP address from the server's limit. Machines in a cloud, such as GitHub-hosted runners, may share an IP address with other users, whose messages count toward the same limit.",
   },
   'ehlo-name': {
     title: 'Name in EHLO rejected',
@@ -88,8 +95,14 @@ const CAUSES = {
     title: 'Client has no valid PTR record',
     party: 'configuration',
     certainty: 'likely',
-    remedy:
-      'Run the gate on a machine whose IP address has a PTR record that resolves back to this IP address (in a workflow: a self-hosted runner). Or submit with credentials on port 587 or 465, where servers usually do not check this.',
+    remedy: ({ reply, sender }) => {
+      const ip = clientIn(reply);
+      const address = ip ?? "the gate's public IP address";
+      const same = ip ?? 'the same IP address';
+      const server =
+        sender === undefined ? 'the submission server of the sender' : `the submission server of ${domain(sender)}`;
+      return `Set the PTR record of ${address} to a host name whose A or AAAA record is ${same}: the hosting provider or network operator that assigns the IP address can do this. If the machine has no fixed IP address, as with GitHub-hosted runners, run the gate on one that has, or send through ${server} with \`auth\`.`;
+    },
     reproduce,
   },
   'client-reputation': {
@@ -102,7 +115,7 @@ const CAUSES = {
         page === undefined
           ? ''
           : ` Or have its operator request the removal of the IP address, on the page that the reply names: ${page}.`;
-      return `Submit with credentials on port 587 or 465, where the IP address of the client usually does not matter. Or run the gate on a machine with a fixed IP address that is not on a blocklist (in a workflow: a self-hosted runner).${removal}`;
+      return `Send through a submission server (port 587 or 465) with credentials, where the IP address of the client usually does not matter. Or run the gate on a machine with a fixed IP address that is not on a blocklist.${removal}`;
     },
     reproduce,
   },

@@ -46,6 +46,8 @@ export const postfix: Software = {
       'for Cyrus SASL ("generic failure"), saslauthd must run, and the user `postfix` must be able to open its socket, in the chroot too. For Dovecot, the socket that `smtpd_sasl_path` names must exist below the queue directory, such as `private/auth`.',
     'client-certificate-request':
       'set `smtpd_tls_ask_ccert = yes` and `smtpd_tls_CAfile`. `smtpd_sasl_mechanism_filter` excludes EXTERNAL by default.',
+    'auth-throttled':
+      'for "too many AUTH commands", raise `smtpd_client_auth_rate_limit`, the limit for one client within `anvil_rate_time_unit` (a minute by default). Or add the IP address to `smtpd_client_event_limit_exceptions`. The log shows "AUTH command rate limit exceeded" with the number and the client.',
     'cached-credentials':
       'its SASL server has a cache: run `doveadm auth cache flush` for Dovecot, or restart saslauthd (option `-c`).',
     'unauthenticated-mail':

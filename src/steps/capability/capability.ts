@@ -1,5 +1,6 @@
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { Endpoint } from '../../plan/endpoint.js';
+import type { Capabilities } from '../../smtp/capabilities.js';
 import { openDialogue } from '../../smtp/dialogue.js';
 import { formatReply } from '../../smtp/reply.js';
 import { excerpt } from '../../text/peer.js';
@@ -38,7 +39,7 @@ export async function capability(context: Context): Promise<StepResult<Connected
   const { greeting: reply, capabilities } = opened.dialogue;
   const greeting = reply ? formatReply(reply) : '';
   const facts: Facts = { address: connection.address, greeting, ehloName: name, plaintext: capabilities };
-  const findings = judgePlaintextAuth(endpoint, capabilities.mechanisms);
+  const findings = await judgePlaintextAuth(endpoint, { greeting, capabilities });
   if (!capabilities.has('STARTTLS')) {
     const { judgeMissingOffer } = await import('./missing-offer.js');
     const missing = await judgeMissingOffer(context, connection, session, { greeting, capabilities });
@@ -51,7 +52,11 @@ export async function capability(context: Context): Promise<StepResult<Connected
 /** Mechanisms that send neither a password nor a token, but a proof of it, a ticket or a certificate. */
 const WITHOUT_PASSWORD = /^(?:SCRAM-.+|CRAM-MD5|DIGEST-MD5|GSSAPI|GS2-.+|GSS-SPNEGO|NTLM|EXTERNAL)$/;
 
-function judgePlaintextAuth({ role }: Endpoint, offered: readonly string[] | undefined): KnownFinding[] {
+async function judgePlaintextAuth(
+  { role }: Endpoint,
+  { greeting, capabilities }: { readonly greeting: string; readonly capabilities: Capabilities },
+): Promise<KnownFinding[]> {
+  const { mechanisms: offered, lines } = capabilities;
   if (!offered) return [];
   const mechanisms = excerpt(offered.join(' ')) || own`without a mechanism`;
   const message = own`The server offers AUTH ${mechanisms} before TLS`;
@@ -59,6 +64,12 @@ function judgePlaintextAuth({ role }: Endpoint, offered: readonly string[] | und
   if (offered.length > 0 && offered.every((name) => WITHOUT_PASSWORD.test(name))) {
     const harmless = own`${message}. None of these mechanisms sends a password or a token.`;
     return [finding('plaintext-auth-advertised', harmless, { evidence, severity: 'notice', cause: 'no-password' })];
+  }
+  // Loaded only if it is needed, with the settings of all software.
+  const { isService } = await import('../../findings/software.js');
+  if (isService({ greetings: [greeting], offers: lines.map(({ exact }) => exact), rejections: [] })) {
+    const known = { evidence, severity: 'notice', cause: 'of-service' } as const;
+    return [finding('plaintext-auth-advertised', own`${message}.`, known)];
   }
   const found = finding('plaintext-auth-advertised', own`${message}.`, { evidence });
   return [role === 'mx' ? { ...found, severity: 'notice' } : found];

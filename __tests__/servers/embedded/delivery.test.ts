@@ -352,6 +352,20 @@ describe('a message that is not found', () => {
     );
   });
 
+  test('is reported with a recipient that differs from the user of the inbox by a letter', async () => {
+    await using server = await startEmbedded({ alter: () => undefined });
+    const endpoint = lost(server);
+    const to = USER.username.replace('@', 's@');
+    if (!endpoint.delivery) throw new Error('the embedded server delivers');
+    const { report } = await gate({ ...endpoint, delivery: { ...endpoint.delivery, to } });
+    const [found] = report.steps[4]?.findings ?? [];
+    expect(found).toMatchObject({ title: 'Recipient is not the user of the inbox', party: 'configuration' });
+    expect(found?.message).toMatch(
+      `The recipient ${to} differs by one letter from ${USER.username}, the user of the inbox. `,
+    );
+    expect(found?.remedy).toMatch(`Correct \`delivery.to\` (${to}) or \`delivery.username\` (${USER.username}): `);
+  });
+
   test.each([
     ['its first message', 0, 'UIDNEXT rose from 1 to 2'],
     ['another message', 3, 'UIDNEXT rose from 4 to 5'],

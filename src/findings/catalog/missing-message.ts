@@ -72,6 +72,14 @@ export const NOT_FOUND_CAUSES = {
     remedy: ({ user = 'the account', ...evidence }: Values) =>
       `Use a mailbox that only the gate reads, or stop the program that removes mail from the mailbox of ${user}: a mail client with a rule, a ticket system, or another job. The inbox server's log shows who deleted or moved the message. If that was a different message, search the server's log for the ${inLog(evidence)}.`,
   },
+  'similar-address': {
+    title: 'Recipient is not the user of the inbox',
+    party: 'configuration',
+    certainty: 'likely',
+    about: 'delivery.to',
+    remedy: ({ to = '', user = '', ...evidence }: Values) =>
+      `Correct \`delivery.to\` (${to}) or \`delivery.username\` (${user}): one of the two is probably misspelled, and the server accepted the message for a different mailbox. If both are right, because one is an alias of the other, search the server's log for the ${inLog(evidence)}: it shows what happened to the message.`,
+  },
   'unused-mailbox': {
     title: 'Inbox has never received mail',
     party: 'server',

@@ -90,6 +90,7 @@ export const RECEIPT = {
         uid: 'the UID of the message in that folder',
         other: 'sender and subject of a different message that has the identifier of the test message',
         bounce: 'why the message was not delivered, according to the bounce',
+        to: 'the recipient, if it looks like a misspelled username of the inbox',
       },
       reference: 'RFC 5321 section 6.1',
       causes: NOT_FOUND_CAUSES,

@@ -8,7 +8,8 @@ import { excerpt } from '../../text/peer.js';
 import { inboxEvidence } from './inbox-finding.js';
 import type { OtherMessage } from './other-message.js';
 import { queueIdIn } from './queue-id.js';
-import { join, own, type OwnText } from '../../text/own.js';
+import { slipBetween } from './similar-address.js';
+import { fixed, join, own, type OwnText } from '../../text/own.js';
 
 /** What is known about a message that was not found. */
 interface Missing {
@@ -31,8 +32,16 @@ export function notReceived({ message, delivery, accepted, searched, other }: Mi
   const { found } = searched.elsewhere ?? {};
   const within = own`${withinMs / 1000} s`;
   const user = where.user === undefined ? own`` : own` as ${where.user}`;
-  const cause = causeOf(searched, other, to);
+  // The username of a mail catcher is not that of a mailbox.
+  const isOfMailbox = inbox.scheme.startsWith('imap') || inbox.scheme.startsWith('pop3');
+  const slip = inbox.username !== undefined && isOfMailbox ? slipBetween(to, inbox.username) : undefined;
+  const known = causeOf(searched, other, to);
+  const isSlip = slip !== undefined && (known === undefined || known === 'unused-mailbox');
+  const cause = isSlip ? 'similar-address' : known;
   const sentences = [
+    isSlip
+      ? own`The recipient ${to} differs ${fixed(slip)} from ${where.user ?? ''}, the user of the inbox.`
+      : undefined,
     own`The server accepted the message to ${to} ("${reply}"), but it was not found within ${within}.`,
     own`The gate searched ${folders.join(', ')} at ${where.inbox}${user}.`,
     junkSentence(searched, inbox),
@@ -53,6 +62,7 @@ export function notReceived({ message, delivery, accepted, searched, other }: Mi
       ...(found && { folder: excerpt(found.folder), uid: String(found.uid) }),
       ...(other && { other: other.description }),
       ...(other?.bounce !== undefined && { bounce: other.bounce }),
+      ...(isSlip && { to }),
     },
     ...(cause && { cause }),
   });

@@ -12,7 +12,6 @@ export const WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
   throttled: 'another connection may get a different reply',
   'probe-inconclusive': NOT_CHECKED,
   'connection-failed-locally': OF_THE_MACHINE,
-  'egress-blocked': OF_THE_MACHINE,
   'mx-too-many': 'it is about a limit of the gate',
   'starttls-command-injection': 'tools send no command in the same packet as STARTTLS',
   'handshake-timeout': 'tools wait for the server, too, and show only that',
@@ -36,6 +35,11 @@ export const WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
   'run-stopped': OF_THE_RUN,
   'runner-starved': OF_THE_MACHINE,
   'internal-error': 'it is a bug in the gate',
+};
+
+/** Findings whose command no example can run, and why. */
+export const NOT_RUN: Partial<Record<FindingCode, string>> = {
+  'egress-blocked': 'it needs a network in which port 25 is blocked; the command is that of `connection-timeout`',
 };
 
 /** Errors and warnings whose examples have a command, and why causes without one have none. */

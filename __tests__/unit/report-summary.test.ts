@@ -348,6 +348,12 @@ describe('the details of a finding', () => {
     ]);
   });
 
+  test('say that a command must be run in the container of the job', () => {
+    const finding = { ...aFinding('connection-refused', { reproduce: 'openssl' }), evidence: { container: 'yes' } };
+    const summary = summaryOf(aReport(anEndpoint({ name: 'a' }, { capability: [finding] })));
+    expect(summary).toContain('**Reproduce:** Run the command in a step of the job, because its container');
+  });
+
   test('say once where to run the commands, and which of them sends a message', () => {
     const reproduce = 'swaks --server smtp.example.com';
     const sending = aFinding('message-rejected', { reproduce, reproduceSendsTo: 'inbox@example.com' });

@@ -64,6 +64,7 @@ export async function run(
         inTerminal: plan.inTerminal === true,
         hostedRunner: env.RUNNER_ENVIRONMENT === 'github-hosted',
         ...(plan.egressPolicy && { egressPolicy: plan.egressPolicy }),
+        ...(plan.jobContainer && { jobContainer: plan.jobContainer }),
         ...(proxyVariable !== undefined && { proxyVariable }),
         trust: new TrustStore(),
         judgments: new Judgments(),

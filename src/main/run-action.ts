@@ -11,6 +11,7 @@ import { readRegularFile } from '../plan/regular-file.js';
 import { run } from '../gate/run.js';
 import { redactReason, secretsOf } from '../gate/secrets.js';
 import { findEgressPolicy } from '../runner/egress-policy.js';
+import { findJobContainer } from '../runner/job-container.js';
 import { givenInputs } from '../runner/given-inputs.js';
 import { runnerLog } from '../runner/log.js';
 import { annotateProblems } from '../runner/problem-annotations.js';
@@ -43,7 +44,11 @@ export async function runAction(state: RunState): Promise<number> {
       locateInput: locate,
       findSetting: (where, name) => findSetting(where, name, inputs, process.env),
     });
-    plan = { ...plan, egressPolicy: once(() => findEgressPolicy(process.env)) };
+    plan = {
+      ...plan,
+      egressPolicy: once(() => findEgressPolicy(process.env)),
+      jobContainer: once(() => findJobContainer(process.env)),
+    };
     mask(secretsOf(plan), setSecret);
     state.plan = plan;
     prepareProcess(plan);

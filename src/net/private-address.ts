@@ -35,6 +35,14 @@ export function isOfNoServer(address: string): boolean {
   return isIn(OF_NO_SERVER, address);
 }
 
+/** Domains for names inside of a network (RFC 6762 with its appendix G, RFC 8375, and ICANN's choice of `internal`). */
+const INTERNAL = /\.(?:corp|home|home\.arpa|internal|intranet|lan|local|localdomain|private)$/i;
+
+/** Whether a host name exists at most in the DNS of a certain network, not in the public one. */
+export function isInternalName(host: string): boolean {
+  return isIP(host) === 0 && (!host.includes('.') || INTERNAL.test(host));
+}
+
 function isIn(list: BlockList, address: string): boolean {
   const version = isIP(address);
   return version !== 0 && list.check(address, version === 6 ? 'ipv6' : 'ipv4');

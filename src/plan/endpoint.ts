@@ -26,6 +26,8 @@ export interface Plan {
   readonly selfTest?: true;
   /** Finds what blocks outbound connections in this job; undefined if nothing is known to. */
   readonly egressPolicy?: () => EgressPolicy | undefined;
+  /** Finds the container that the job runs in; undefined if there is none. */
+  readonly jobContainer?: () => JobContainer | undefined;
   /** Folder for the report; undefined means the runner's temp folder. */
   readonly reportDir?: string;
 }
@@ -34,6 +36,12 @@ export interface Plan {
 export interface EgressPolicy extends Source {
   /** Such as `github.com:443` and `*.example.com`. */
   readonly allowed: readonly string[];
+}
+
+/** A container in which a job runs, in one network with its services. */
+export interface JobContainer {
+  /** The names of the services, which are also their host names. */
+  readonly services: readonly string[];
 }
 
 /** One of several equal parts of the configured endpoints. */

@@ -5,11 +5,11 @@ import { finding, type KnownFinding } from '../findings/finding.js';
 import { authority } from '../findings/commands/shell.js';
 import { NAME_UNKNOWN, type ConnectFailure } from '../net/connect.js';
 import { webProxyAt } from '../net/addresses/web-proxies.js';
-import { isLoopback, isLoopbackOrPrivate, isOfNoServer } from '../net/private-address.js';
-import type { EgressPolicy, Endpoint } from '../plan/endpoint.js';
+import { isInternalName, isLoopback, isLoopbackOrPrivate, isOfNoServer } from '../net/private-address.js';
+import type { EgressPolicy } from '../plan/endpoint.js';
 import { PORTS } from '../plan/schema/enums.js';
 import { PeerText, excerpt, excerptOfList } from '../text/peer.js';
-import type { Context } from './context.js';
+import { IN_CONTAINER, type Context, type RunContext } from './context.js';
 import { mxHostWithoutAddress } from './mx.js';
 import { hasConnectedBefore } from './worked-before.js';
 import { fixed, own, type OwnText } from '../text/own.js';
@@ -71,7 +71,7 @@ function ofTheServer(failure: ConnectFailure, context: Context): KnownFinding {
   const hint = ignored === undefined ? own`` : own` The gate ignores ${ignored} and connects directly.`;
   switch (kind) {
     case 'name-not-found':
-      return withoutAddress(failure, endpoint, hint);
+      return withoutAddress(failure, context, hint);
     case 'lookup-failed': {
       const message = own`The IP address of ${host} could not be looked up (${detail}).${hint}`;
       return finding('dns-failed', message, { evidence: { detail }, inconclusive: true, cause: 'lookup-failed' });
@@ -89,8 +89,8 @@ function ofTheServer(failure: ConnectFailure, context: Context): KnownFinding {
       return finding('no-route', message, { ...more, ...causeOf(cause) });
     }
     case 'refused': {
-      const cause = address !== undefined && isLoopback(address) ? 'on-this-machine' : undefined;
-      return finding('connection-refused', own`${to} refused the connection.${hint}`, { ...more, ...causeOf(cause) });
+      if (address !== undefined && isLoopback(address)) return refusedHere(context, { ...evidence, address }, hint);
+      return finding('connection-refused', own`${to} refused the connection.${hint}`, more);
     }
     case 'reset':
       return finding('connection-lost', own`${to} reset the connection.${hint}`, { ...more, cause: 'on-connect' });
@@ -98,11 +98,43 @@ function ofTheServer(failure: ConnectFailure, context: Context): KnownFinding {
       const message = own`${to} did not accept the connection within ${timeoutMs / 1000} s.${hint}`;
       const cause = address === undefined ? undefined : timeoutCause(address, host);
       // A firewall for outbound connections does not explain an address that is not on the Internet.
-      return cause === undefined && !hasConnectedBefore(context) && run.hostedRunner && port === PORTS.mx
-        ? finding('egress-blocked', message, more)
-        : finding('connection-timeout', message, { ...more, ...causeOf(cause) });
+      if (cause !== undefined || hasConnectedBefore(context) || !run.hostedRunner || port !== PORTS.mx) {
+        return finding('connection-timeout', message, { ...more, ...causeOf(cause) });
+      }
+      const isSubmission = endpoint.role !== 'mx';
+      return finding(
+        'egress-blocked',
+        own`${message} GitHub-hosted runners block outgoing connections to port ${port}.`,
+        {
+          ...more,
+          ...causeOf(isSubmission ? 'submission' : undefined),
+        },
+      );
     }
   }
+}
+
+/** The finding for a loopback address on which nothing listens. */
+function refusedHere(
+  { endpoint: { host, port }, run }: Context,
+  evidence: { readonly detail: string; readonly address: string },
+  hint: OwnText,
+): KnownFinding {
+  const { address } = evidence;
+  const isAlias = isIP(host) === 0 && host !== 'localhost';
+  const named = isAlias ? own`${host} resolves to ${address}, a loopback address` : own`${host} is a loopback address`;
+  const container = run.jobContainer?.();
+  if (container) {
+    const services = excerptOfList(container.services.map((name) => new PeerText(name)));
+    const message = own`${named}, and the job runs in a container: nothing listens on port ${port} in this container.${hint}`;
+    return finding('connection-refused', message, {
+      evidence: { ...evidence, container: IN_CONTAINER, ...(services !== '' && { services }) },
+      cause: 'in-container',
+    });
+  }
+  const message = own`${named}, and nothing listens on port ${port} there: the connection was refused.${hint}`;
+  const cause = isAlias ? 'name-of-this-machine' : 'on-this-machine';
+  return finding('connection-refused', message, { evidence: { ...evidence, host }, cause });
 }
 
 /** Unlike ENETUNREACH, not about the routes of this machine: usually an ICMP message, which firewalls send, too. */
@@ -122,7 +154,7 @@ function timeoutCause(address: string, host: string): CauseOf<'connection-timeou
 
 function withoutAddress(
   { detail, records: { mailServers, alias } }: ConnectFailure,
-  { host, port, mxOf }: Pick<Endpoint, 'host' | 'port' | 'mxOf'>,
+  { endpoint: { host, port, mxOf }, run }: Context,
   hint: OwnText,
 ): KnownFinding {
   if (mxOf && !mxOf.isImplicit && alias === undefined) return mxHostWithoutAddress(host, mxOf.domain, detail);
@@ -144,10 +176,25 @@ function withoutAddress(
     return finding('dns-failed', message, { evidence: { detail, alias: target }, cause: 'dangling-alias' });
   }
   const evidence = { detail };
-  if (detail === NAME_UNKNOWN)
+  if (detail === NAME_UNKNOWN) {
+    if (isInternalName(host)) return internalName(host, detail, run, hint);
     return finding('dns-failed', own`The name ${host} does not exist (${detail}).${hint}`, { evidence });
+  }
   const message = own`The name ${host} exists, but has no usable IP address (${detail}).${hint}`;
   return finding('dns-failed', message, { evidence, cause: 'no-address' });
+}
+
+/** Names like these exist only in the DNS of a network, a cluster or a container. */
+function internalName(host: string, detail: string, { hostedRunner }: RunContext, hint: OwnText): KnownFinding {
+  const why = hostedRunner
+    ? own`it is an internal name, which a GitHub-hosted runner cannot resolve`
+    : own`it is an internal name, which the machine that runs the gate cannot resolve`;
+  const label = host.includes('.') ? undefined : 'single-label';
+  const hosted = hostedRunner ? 'internal-on-hosted-runner' : 'internal';
+  return finding('dns-failed', own`The name ${host} was not found (${detail}): ${why}.${hint}`, {
+    evidence: { detail, host },
+    cause: label ?? hosted,
+  });
 }
 
 const LOCAL_CAUSES: Readonly<Record<string, CauseOf<'connection-failed-locally'>>> = {

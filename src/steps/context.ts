@@ -6,13 +6,14 @@ import type { Deadline } from '../net/deadline.js';
 import type { CnameResolver } from '../net/cname.js';
 import type { MxFailure, MxResolver } from '../net/mx.js';
 import type { TextResolver } from '../net/txt.js';
-import type { EgressPolicy, Endpoint } from '../plan/endpoint.js';
+import type { EgressPolicy, Endpoint, JobContainer } from '../plan/endpoint.js';
 import type { EndpointReport, StepId } from '../report/report.js';
 import type { Reply } from '../smtp/reply.js';
 import type { SessionPoint } from '../smtp/session-point.js';
 import type { Transcript } from '../net/transcript.js';
 import type { TrustStore } from '../tls/trust.js';
 import type { Judgments } from './certificate/judgments.js';
+import { own } from '../text/own.js';
 
 /** What the endpoints of a run share. A test can replace each part. */
 export interface RunContext {
@@ -33,6 +34,8 @@ export interface RunContext {
   readonly hostedRunner: boolean;
   /** Finds what blocks outbound connections in this job. */
   readonly egressPolicy?: () => EgressPolicy | undefined;
+  /** Finds the container that the job runs in. */
+  readonly jobContainer?: () => JobContainer | undefined;
   /** The environment variable that configures a proxy. The gate does not use proxies. */
   readonly proxyVariable?: string;
   readonly trust: TrustStore;
@@ -92,3 +95,6 @@ export interface Context {
   /** Receives each reply in which a line ended in a bare line feed. */
   readonly onBareLineFeed: (reply: Reply, at: SessionPoint) => void;
 }
+
+/** The evidence `container`: the commands must be run there. */
+export const IN_CONTAINER = own`the job runs in a container`;

@@ -218,7 +218,7 @@ test('a closed port of this machine is not blamed on a firewall', async () => {
 
 test.each<[ConstructorParameters<typeof ConnectFailure>, string, string]>([
   [['refused', 'ECONNREFUSED', '192.0.2.1'], 'Connection refused', 'server'],
-  [['refused', 'ECONNREFUSED', '127.0.0.1'], 'Nothing listens on this local port', 'configuration'],
+  [['refused', 'ECONNREFUSED', '127.0.0.1'], 'Nothing listens on this local port', 'server'],
   [['no-route', 'ENETUNREACH', '192.0.2.1'], 'No route to the server', 'network'],
   [['no-route', 'EHOSTUNREACH', '192.0.2.1'], 'Host unreachable', 'server'],
   [['no-route', 'EHOSTUNREACH', '2001:db8::1'], 'Host unreachable', 'server'],
@@ -314,6 +314,59 @@ test.each([
   expect(connectFailed(new ConnectFailure('timed-out', 'no response in time', address), context)).toMatchObject({
     code,
   });
+});
+
+const failedAt = (host: string, failure: ConnectFailure, run: Partial<RunContext> = {}, endpoint = {}): Finding =>
+  completeFinding(
+    connectFailed(failure, { endpoint: testEndpoint(587, { host, ...endpoint }), run: testRun(run) } as Context),
+    EXACTLY,
+  );
+
+test('a name that resolves to a loopback address is the problem, not only the port', () => {
+  const failure = new ConnectFailure('refused', 'ECONNREFUSED', '127.0.0.10');
+  const { message, party, remedy } = failedAt('submit.example.test', failure);
+  expect(message).toMatch(
+    'submit.example.test resolves to 127.0.0.10, a loopback address, and nothing listens on port 587',
+  );
+  expect([party, remedy]).toEqual(['server', expect.not.stringContaining('container')]);
+});
+
+test('in the container of a job, a loopback address is not that of a service', () => {
+  const failure = new ConnectFailure('refused', 'ECONNREFUSED', '127.0.0.1');
+  const jobContainer = () => ({ services: ['mailserver'] });
+  expect(failedAt('localhost', failure, { jobContainer })).toMatchObject({
+    title: 'Loopback address in the container of the job',
+    party: 'configuration',
+    remedy: expect.stringMatching(/^Set `host` to the name of the service \(mailserver\) instead of `localhost`/) as string,
+    evidence: { container: 'the job runs in a container', services: 'mailserver' },
+  });
+});
+
+test.each([
+  [
+    'postfix.mail.svc.cluster.local',
+    true,
+    /^Run the job in the network of the server, .* inside of its Kubernetes cluster: /,
+  ],
+  ['mail.corp.internal', true, /^Run the job in the network of the server, on a self-hosted runner/],
+  ['mail.home.arpa', false, /^Run the gate in the network of the server: /],
+  ['mailserver', true, /^Set `host` to the full name of the server: /],
+])('an internal name is not expected in public DNS: %s', (host, hostedRunner, fix) => {
+  const { title, remedy } = failedAt(host, new ConnectFailure('name-not-found', 'ENOTFOUND'), { hostedRunner });
+  expect(title).toBe('Internal host name not found');
+  expect(remedy).toMatch(fix);
+  expect(remedy).not.toMatch(/A or AAAA record/);
+});
+
+test.each([
+  ['mx', /^Run the gate on a self-hosted runner/, false],
+  ['submission', /^Test the submission port/, true],
+] as const)('the block of outbound port 25 has a fix for the role %s', (role, fix, namesSubmission) => {
+  const failure = new ConnectFailure('timed-out', 'no response in time', '192.0.2.1');
+  const found = failedAt('mx.example.test', failure, { hostedRunner: true }, { port: 25, role });
+  expect(found.message).toMatch('GitHub-hosted runners block outgoing connections to port 25.');
+  expect(found.remedy).toMatch(fix);
+  expect(found.remedy.includes('587')).toBe(namesSubmission);
 });
 
 test.each([

@@ -59,6 +59,19 @@ const webProxy = (reproduce: Reproduction) =>
     reproduce,
   }) as const satisfies Cause;
 
+/** A host with a name that only an internal DNS knows. */
+const INTERNAL_NAME = {
+  title: 'Internal host name not found',
+  party: 'configuration',
+  certainty: 'likely',
+  reproduce: { command: 'name', shows: 'status: NXDOMAIN' },
+} as const;
+
+/** A name of a service in Kubernetes. */
+function ofCluster(host: string): string {
+  return host.endsWith('.cluster.local') ? ', inside of its Kubernetes cluster' : '';
+}
+
 /** harden-runner answers lookups with an address of its own, or drops the connection. */
 const EGRESS_POLICY = {
   title: 'Connection blocked by a step of the workflow',
@@ -87,6 +100,7 @@ export const CONNECTING = {
         ...fields('detail'),
         mx: 'the host names in the MX records of the domain; `.` if it accepts no mail',
         alias: 'the name in the CNAME record of the host',
+        host: 'the internal name',
       },
       reference: 'RFC 5321 section 5.1',
       causes: {
@@ -139,6 +153,21 @@ export const CONNECTING = {
           remedy:
             'Add an A or AAAA record for the MX host, or name a different host in the MX record: senders find no IP address for it. If the record exists only in an internal zone, run the gate on a machine that can resolve names in that zone.',
           reproduce: { command: 'addresses', shows: NO_ADDRESS },
+        },
+        'internal-on-hosted-runner': {
+          ...INTERNAL_NAME,
+          remedy: ({ host = 'the host' }: Values) =>
+            `Run the job in the network of the server, on a self-hosted runner (\`runs-on\`)${ofCluster(host)}: ${host} is an internal name, which GitHub-hosted runners cannot resolve. Or set \`host\` to a public name of the server.`,
+        },
+        internal: {
+          ...INTERNAL_NAME,
+          remedy: ({ host = 'the host' }: Values) =>
+            `Run the gate in the network of the server${ofCluster(host)}: ${host} is an internal name, which this machine cannot resolve. Or set \`host\` to a public name of the server. If this machine is in that network, check the spelling of the name, and the resolver of the machine.`,
+        },
+        'single-label': {
+          ...INTERNAL_NAME,
+          remedy: ({ host = 'the host' }: Values) =>
+            `Set \`host\` to the full name of the server: ${host} has no domain, so at most the local network knows it. If it is the name of a service of the job, either run the job in a container (\`container:\`), or set \`host\` to \`localhost\` and publish the port of the service.`,
         },
         'no-address': {
           title: 'Host name has no IP address',
@@ -244,7 +273,14 @@ export const CONNECTING = {
       reproduce: { command: 'openssl', shows: 'Connection refused' },
     },
     {
-      evidence: { ...fields('detail', 'address', ...EARLIER, 'worksAt'), ...EGRESS, ...PROXY },
+      evidence: {
+        ...fields('detail', 'address', ...EARLIER, 'worksAt'),
+        ...EGRESS,
+        ...PROXY,
+        host: 'the configured host, if its IP address is that of a proxy or a loopback address',
+        container: 'whether the job runs in a container',
+        services: 'the names of the services of the job',
+      },
       reference: 'RFC 5321 section 4.5.4.1',
       causes: {
         'egress-policy': EGRESS_POLICY,
@@ -259,7 +295,23 @@ export const CONNECTING = {
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            'Start the mail server before the gate, and wait until it listens: the IP address is that of the machine that runs the gate. If the server runs in a container, publish its port. If the job itself runs in a container, use the name of the service instead of `localhost`. If `host` should be a different machine, correct its address in DNS or the hosts file.',
+            'Start the mail server before the gate, and wait until it listens on this port. If it runs in a container, publish its port. If it is on a different machine, correct `host`: a loopback address is always the machine that runs the gate.',
+          reproduce: { command: 'openssl', shows: 'Connection refused' },
+        },
+        'name-of-this-machine': {
+          title: 'Nothing listens on this local port',
+          party: 'server',
+          certainty: 'likely',
+          remedy: ({ host = 'the host', address = 'a loopback address' }: Values) =>
+            `If the mail server is on the machine that runs the gate, enable or start its service for this port: \`ss -ltn\` lists the ports on which it listens. If it is on a different machine, correct the address of ${host} in DNS, or in the hosts file of this machine: ${address} is a loopback address.`,
+          reproduce: { command: 'openssl', shows: 'Connection refused' },
+        },
+        'in-container': {
+          title: 'Loopback address in the container of the job',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy: ({ services = '' }: Values) =>
+            `Set \`host\` to the name of the service${services === '' ? '' : ` (${services})`} instead of \`localhost\`, and \`port\` to the one on which the service itself listens: the job runs in a container, whose loopback addresses are not those of a service. \`ports:\` publishes a port outside of this container, not in it. If the certificate of the service has a different name, set it as \`servername\`.`,
           reproduce: { command: 'openssl', shows: 'Connection refused' },
         },
       },
@@ -310,8 +362,21 @@ export const CONNECTING = {
       party: 'configuration',
       certainty: 'likely',
       remedy:
-        'Run the gate on a self-hosted runner whose provider allows outbound port 25. If you meant submission, use port 587 or 465, which are open.',
+        'Run the gate on a self-hosted runner whose provider allows outbound port 25: GitHub-hosted runners block it. The server itself was not tested.',
+      reproduce: NO_RESPONSE,
     },
-    { evidence: fields('detail', 'address'), reference: 'RFC 5068 section 4' },
+    {
+      evidence: fields('detail', 'address'),
+      reference: 'RFC 5068 section 4',
+      causes: {
+        submission: {
+          party: 'configuration',
+          certainty: 'likely',
+          remedy:
+            'Test the submission port of the server (587 or 465) if it has one: GitHub-hosted runners block outgoing connections to port 25, but not to these. To test port 25, run the gate on a self-hosted runner whose provider allows it.',
+          reproduce: NO_RESPONSE,
+        },
+      },
+    },
   ),
 } as const satisfies Record<string, CatalogEntry>;

@@ -70,6 +70,13 @@ export const INBOX_CAUSES = {
     remedy:
       'Check that the inbox server is running and listens on this port, on an IP address that the gate can reach. Check the port in `delivery.inbox`: 993 for `imaps://`, 143 for `imap://`, 995 for `pop3s://`, 110 for `pop3://`.',
   },
+  'refused-in-container': {
+    title: 'Loopback address in the container of the job',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy: ({ services = '' }) =>
+      `Replace the host in \`delivery.inbox\` with the name of the service${services === '' ? '' : ` (${services})`}, and the port with the one on which the service itself listens: the job runs in a container, whose loopback addresses are not those of a service. \`ports:\` publishes a port outside of this container, not in it.`,
+  },
   'tls-version': {
     title: 'Inbox supports only old TLS versions',
     party: 'inbox',

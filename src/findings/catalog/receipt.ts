@@ -21,6 +21,8 @@ export const RECEIPT = {
         ...INBOX_EVIDENCE,
         ...INBOX_CERTIFICATE_EVIDENCE,
         ...fields('reason', 'protocol', 'alert', 'required'),
+        container: 'whether the job runs in a container',
+        services: 'the names of the services of the job',
         negotiated: 'the TLS version that the server selects if every version is enabled',
       },
       reference: 'RFC 8314 section 3.2',

@@ -147,11 +147,11 @@ function transcriptOf(members: readonly Member[]): Markdown | undefined {
 
 function command(
   reproduce: string,
-  { reproduceShows, reproduceSendsTo }: Member['problem']['finding'],
+  { reproduceShows, reproduceSendsTo, evidence = {} }: Member['problem']['finding'],
   isFirst: boolean,
 ): Markdown {
   const remarks = [
-    ...(isFirst ? [WHERE_TO_RUN] : []),
+    ...(evidence.container !== undefined ? [IN_CONTAINER] : isFirst ? [WHERE_TO_RUN] : []),
     ...(reproduceSendsTo === undefined ? [] : [gfm`This command sends a message to ${code(short(reproduceSendsTo))}.`]),
   ];
   return blocks([
@@ -163,6 +163,9 @@ function command(
 
 /** A server may treat clients of other networks differently, and paths are relative to the checkout. */
 const WHERE_TO_RUN = 'Run the commands in the checkout, on a machine in the same network as the runner.';
+
+/** Its loopback addresses, and the names of its services, exist only there. */
+const IN_CONTAINER = 'Run the command in a step of the job, because its container is what matters.';
 
 /** The characters that fit into a line of a block of code. */
 const COMMAND_WIDTH = 100;

@@ -26,7 +26,10 @@ export async function deliver(context: Context, signedIn: SignedIn, wanted: Deli
   if (inbox) {
     const opened = await openInbox(context, inbox);
     if (!opened.ok) {
-      const failed = { ...done([inboxFinding(opened.failure, inbox)]), transient: isTransient(opened.failure) };
+      const failed = {
+        ...done([inboxFinding(opened.failure, inbox, context.run)]),
+        transient: isTransient(opened.failure),
+      };
       return withInboxSession(context, inbox, failed);
     }
   }

@@ -5,7 +5,9 @@ import { aboutCertificate } from './inbox-certificate.js';
 import { describeFailure, isVersionTooOld, type InboxFailure } from '../../inbox/failure.js';
 import type { ConnectFailureKind } from '../../net/connect.js';
 import type { InboxTarget } from '../../plan/endpoint.js';
-import { excerpt } from '../../text/peer.js';
+import { PeerText, excerpt, excerptOfList } from '../../text/peer.js';
+import { isLoopback } from '../../net/private-address.js';
+import { IN_CONTAINER, type RunContext } from '../context.js';
 import { protocolOf } from '../capability/other-protocol.js';
 import { own, type OwnText } from '../../text/own.js';
 
@@ -22,8 +24,15 @@ export function inboxEvidence(target: InboxTarget): { inbox: string; user?: stri
   };
 }
 
-/** The finding for an inbox that cannot be used. */
-export function inboxFinding(failure: InboxFailure, target: InboxTarget): KnownFinding {
+/**
+ * The finding for an inbox that cannot be used.
+ * @param run finds the container that the job runs in
+ */
+export function inboxFinding(
+  failure: InboxFailure,
+  target: InboxTarget,
+  run: Pick<RunContext, 'jobContainer'> = {},
+): KnownFinding {
   const message = describeInbox(failure, target);
   const evidence = {
     ...inboxEvidence(target),
@@ -38,12 +47,26 @@ export function inboxFinding(failure: InboxFailure, target: InboxTarget): KnownF
   if (failure.kind === 'bad-certificate') {
     return { ...finding('inbox-unreachable', message), ...aboutCertificate(failure.objections, evidence) };
   }
+  const container = isRefusedHere(failure) ? run.jobContainer?.() : undefined;
+  if (container) {
+    const services = excerptOfList(container.services.map((name) => new PeerText(name)));
+    return finding('inbox-unreachable', own`${message} The job runs in a container, which this address is.`, {
+      evidence: { ...evidence, container: IN_CONTAINER, ...(services !== '' && { services }) },
+      cause: 'refused-in-container',
+    });
+  }
   const isInconclusive = failure.kind === 'no-connection' && failure.cause.inconclusive;
   return finding('inbox-unreachable', message, {
     evidence: { ...evidence, ...detailsOf(failure) },
     cause: causeOf(failure),
     ...(isInconclusive && { inconclusive: true }),
   });
+}
+
+function isRefusedHere(failure: InboxFailure): boolean {
+  if (failure.kind !== 'no-connection') return false;
+  const { kind, address } = failure.cause;
+  return kind === 'refused' && address !== undefined && isLoopback(address);
 }
 
 /** A sentence that names the inbox, so that nobody looks for the problem at the SMTP server. */

@@ -55,7 +55,7 @@ export async function awaitArrival(
     if (result.ok && !result.value) searched = await opened.explain(sought);
     return result;
   });
-  if (!found.ok) return { findings: [inboxFinding(found.failure, inbox)] };
+  if (!found.ok) return { findings: [inboxFinding(found.failure, inbox, context.run)] };
   const received = found.value;
   if (!received) return { findings: [notReceived({ message, delivery, accepted, searched, other })] };
   const latencyMs = Math.round(performance.now() - acceptedAt);

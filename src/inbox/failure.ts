@@ -19,7 +19,14 @@ export interface Negotiated {
 }
 
 /** Another attempt may succeed. */
-export type TemporaryReason = 'no-greeting' | 'no-reply' | 'connection-lost' | 'server-error' | 'login-unavailable';
+export type TemporaryReason =
+  | 'no-greeting'
+  | 'no-reply'
+  | 'connection-lost'
+  | 'server-error'
+  | 'login-unavailable'
+  | 'too-many-sessions'
+  | 'mailbox-in-use';
 
 /** The server does not behave as its protocol requires, or as the gate needs. */
 export type UnusableReason =
@@ -38,11 +45,19 @@ export type UnusableReason =
 export type RejectedReason =
   | 'login-refused'
   | 'login-disabled'
+  | 'login-not-authorized'
+  | 'login-requires-encryption'
+  | 'password-expired'
+  | 'account-needs-administrator'
   | 'mailbox-missing'
   | 'mailbox-separator'
   | 'mailbox-refused'
+  | 'over-quota'
   | 'command-refused'
   | 'not-deleted';
+
+/** Why a mailbox cannot be opened now. */
+export type BusyReason = 'in-use' | 'login-delay' | 'server-error' | 'too-many-sessions';
 
 /** How a mailbox is named at a server (RFC 9051 sections 6.3.10 and 7.3.1); the text is escaped. */
 export interface MailboxNaming {
@@ -77,7 +92,7 @@ export type InboxFailure =
   | {
       readonly kind: 'busy';
       readonly detail: OwnText;
-      readonly reason: 'in-use' | 'server-error';
+      readonly reason: BusyReason;
       readonly reply?: string;
     }
   /** `reply` is the server's own text. */
@@ -108,7 +123,7 @@ export class InboxError extends Error {
 export const temporary = (reason: TemporaryReason, detail: OwnText, reply?: string): InboxError =>
   new InboxError({ kind: 'temporary', reason, detail, ...(reply !== undefined && { reply }) });
 /** @param reply the server's own text, escaped */
-export const busy = (detail: OwnText, reason: 'in-use' | 'server-error' = 'in-use', reply?: string): InboxError =>
+export const busy = (detail: OwnText, reason: BusyReason = 'in-use', reply?: string): InboxError =>
   new InboxError({ kind: 'busy', detail, reason, ...(reply !== undefined && { reply }) });
 /** @param reply the server's own text, escaped */
 export const unusable = (reason: UnusableReason, detail: OwnText, reply?: string): InboxError =>

@@ -1,8 +1,11 @@
 import { CATALOG, type CatalogEntry } from '../../../src/findings/catalog.js';
 import type { InboxTarget, MailboxTarget } from '../../../src/plan/endpoint.js';
+import { completeFinding } from '../../../src/findings/complete.js';
 import type { EndpointReport } from '../../../src/report/report.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import { issue } from '../../../src/servers/pki.js';
+import { inboxFinding } from '../../../src/steps/delivery/inbox-finding.js';
+import { own } from '../../../src/text/own.js';
 import { startEmbedded } from '../../support/embedded.js';
 import { gate, letters } from '../../support/gate.js';
 import { Mailbox } from '../../support/imap/mailbox.js';
@@ -12,6 +15,7 @@ import { startMailpit } from '../../support/mailpit.js';
 import { startScriptedImap, type ImapScript } from '../../support/scripted-imap.js';
 import { startScriptedPop3, type Pop3Script } from '../../support/scripted-pop3.js';
 import { closedPort } from '../../support/scripted-server.js';
+import { EXACTLY } from '../../support/reports.js';
 import { createCertificateFixtures, type CertificateName } from '../../support/certificate-fixtures.js';
 
 /** What a finding says about an inbox that cannot be used: the cause, who has to act, and the dialogue with the inbox. */
@@ -108,9 +112,65 @@ test.each<[string, 'imap' | 'imaps', ImapScript, string, string, RegExp]>([
     'allows no more logins now',
     'imaps',
     { replies: { LOGIN: ['$ NO [LIMIT] Too many sessions'] } },
-    'server-error',
-    'inbox',
+    'too-many-sessions',
+    'configuration',
     /: the server does not allow a login now: "NO \[LIMIT\] Too many sessions"\.$/,
+  ],
+  [
+    'has too many connections, in words',
+    'imaps',
+    { replies: { LOGIN: ['$ NO Too many simultaneous connections'] } },
+    'too-many-sessions',
+    'configuration',
+    /: the server does not allow a login now: "NO Too many simultaneous connections"\.$/,
+  ],
+  [
+    'accepts the password of an account that may not use IMAP',
+    'imaps',
+    { replies: { LOGIN: ['$ NO [AUTHORIZATIONFAILED] No IMAP for you'] } },
+    'login-not-authorized',
+    'inbox',
+    /: the server rejected the login: "NO \[AUTHORIZATIONFAILED\] No IMAP for you"\.$/,
+  ],
+  [
+    'rejects a password that has expired',
+    'imaps',
+    { replies: { LOGIN: ['$ NO [EXPIRED] Choose a new one'] } },
+    'password-expired',
+    'configuration',
+    /: the server rejected the login: "NO \[EXPIRED\] Choose a new one"\.$/,
+  ],
+  [
+    'regards the session as unencrypted',
+    'imaps',
+    { replies: { LOGIN: ['$ NO [PRIVACYREQUIRED] Use TLS'] } },
+    'login-requires-encryption',
+    'inbox',
+    /: the server rejected the login: "NO \[PRIVACYREQUIRED\] Use TLS"\.$/,
+  ],
+  [
+    'refers to its administrator',
+    'imaps',
+    { replies: { LOGIN: ['$ NO [CONTACTADMIN] Locked'] } },
+    'account-needs-administrator',
+    'inbox',
+    /: the server rejected the login: "NO \[CONTACTADMIN\] Locked"\.$/,
+  ],
+  [
+    'has the mailbox open in another session',
+    'imaps',
+    { replies: { LIST: ['* LIST () "/" Team/Gate', '$ OK Done'], SELECT: ['$ NO [INUSE] Locked'] } },
+    'mailbox-in-use',
+    'configuration',
+    /: the mailbox "Team\/Gate" is not available now: "NO \[INUSE\] Locked"\.$/,
+  ],
+  [
+    'does not open a mailbox over its quota',
+    'imaps',
+    { replies: { LIST: ['* LIST () "/" Team/Gate', '$ OK Done'], SELECT: ['$ NO [OVERQUOTA] Full'] } },
+    'over-quota',
+    'inbox',
+    /: the login succeeded, but the mailbox "Team\/Gate" cannot be opened: "NO \[OVERQUOTA\] Full"\.$/,
   ],
   [
     'does not reply to LOGIN',
@@ -321,6 +381,34 @@ test.each<[string, Omit<Pop3Script, 'identity'>, string, string, RegExp]>([
     /: the server does not allow a login now: "-ERR \[SYS\/TEMP\] later"\.$/,
   ],
   [
+    'requires a minimum time between logins',
+    { ...AS_MAILBOX, replies: { PASS: ['-ERR [LOGIN-DELAY] Wait'] } },
+    'login-delay',
+    'configuration',
+    /: the server does not allow a login now: "-ERR \[LOGIN-DELAY\] Wait"\.$/,
+  ],
+  [
+    'has too many connections of the account',
+    { ...AS_MAILBOX, replies: { PASS: ['-ERR Maximum number of connections exceeded'] } },
+    'too-many-sessions',
+    'configuration',
+    /: the server does not allow a login now: "-ERR Maximum number of connections exceeded"\.$/,
+  ],
+  [
+    'refers to its administrator',
+    { ...AS_MAILBOX, replies: { PASS: ['-ERR [SYS/PERM] Damaged'] } },
+    'account-needs-administrator',
+    'inbox',
+    /: the server rejected the login: "-ERR \[SYS\/PERM\] Damaged"\.$/,
+  ],
+  [
+    'rejects the credentials',
+    { ...AS_MAILBOX, replies: { PASS: ['-ERR [AUTH] Wrong'] } },
+    'login-refused',
+    'configuration',
+    / rejected the login: "-ERR \[AUTH\] Wrong"\.$/,
+  ],
+  [
     'refuses the connection in its greeting',
     { ...AS_MAILBOX, greeting: ['-ERR Blocked'] },
     'greeting-refused',
@@ -377,6 +465,19 @@ test.each<[string, Omit<Pop3Script, 'identity'>, string, string, RegExp]>([
   expect(found).toMatchObject({ cause, party, evidence: { inbox: `pop3://${HOST}:${server.port}`, user: USER } });
   expect(found.message).toMatch(message);
   expect(JSON.stringify(report)).not.toContain(PASSWORD);
+});
+
+test.each([
+  ['outlook.office365.com', 'Microsoft accepts no passwords for IMAP and POP3', /^Use a mailbox elsewhere/],
+  ['imap-mail.outlook.com', 'Microsoft accepts no passwords for IMAP and POP3', /`delivery\.expect: accepted`/],
+  ['imap.gmail.com', 'Provider of the inbox rejects the login', /^Use an app password, .*check `delivery\.username`/],
+  ['imap.gmx.net', 'Provider of the inbox rejects the login', /^Enable access by POP3 and IMAP/],
+  ['outlook.office365.com.example.test', 'Inbox rejects the login', /^Check `delivery\.username`/],
+])('what the provider %s accepts comes before a wrong password', (host, title, fix) => {
+  const failure = { kind: 'rejected', reason: 'login-refused', detail: own`"AUTHENTICATE failed."` } as const;
+  const found = completeFinding(inboxFinding(failure, { ...mailboxAt(993, 'imaps'), host }), EXACTLY);
+  expect(found).toMatchObject({ title, party: 'configuration' });
+  expect(found.remedy).toMatch(fix);
 });
 
 test('an HTTP server that is not a mail catcher, and one that is no HTTP server', async () => {

@@ -1,5 +1,6 @@
-import { stable, type Cause, type Reproduction } from './entry.js';
+import type { Cause } from './entry.js';
 import { fields } from './evidence.js';
+import { DIALOGUE, INBOX_LOGIN_CAUSES } from './inbox-login.js';
 
 /** Which inbox a finding is about. */
 export const INBOX_EVIDENCE = {
@@ -19,12 +20,10 @@ export const INBOX_CERTIFICATE_EVIDENCE = {
   needs: 'what a new certificate must be or have, if it fixes several problems at once',
 };
 
-/** The dialogue shows the server's own text. A long one is shortened in the evidence. */
-const DIALOGUE: Reproduction = {
-  command: 'inbox',
-  // Dovecot appends how long it took, such as "(0.001 + 0.000 secs).".
-  shows: ({ inboxReply = '' }) => stable(inboxReply),
-};
+/** The beginning of a POP3 reply up to its response code. */
+function responseCode(reply: string): string {
+  return /^\S+ \[[A-Z-]+\]/.exec(reply)?.[0] ?? '';
+}
 
 /** Why the inbox server cannot be used. */
 export const INBOX_CAUSES = {
@@ -161,16 +160,42 @@ export const INBOX_CAUSES = {
     reproduce: DIALOGUE,
     reference: 'RFC 5530 section 3',
   },
+  'too-many-sessions': {
+    title: 'Too many sessions with the inbox',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy: ({ user }) =>
+      `Close other sessions of ${user === undefined ? 'this account' : `\`${user}\``} with the inbox server: mail clients, monitoring, and jobs that run at the same time (in a workflow, \`concurrency\` prevents that). Or use a mailbox that only the gate uses, or have the administrator of the inbox server raise its limit. The username and password are probably correct.`,
+    examples:
+      'Dovecot: `doveadm who USER` lists the sessions, `doveadm kick USER` ends them, and `mail_max_userip_connections` is the limit for one user at one IP address.',
+    reproduce: DIALOGUE,
+    reference: 'RFC 5530 section 3',
+  },
+  'mailbox-in-use': {
+    title: 'Mailbox is open in another session',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy:
+      'Use a mailbox that no other client and no other job opens: according to the server, another session prevents the access. Or run the gate again when that session has ended.',
+    reproduce: DIALOGUE,
+    reference: 'RFC 5530 section 3',
+  },
+  'login-delay': {
+    title: 'Logins to the inbox too frequent',
+    party: 'configuration',
+    certainty: 'certain',
+    remedy:
+      'Wait longer between two runs, and use a mailbox of its own for each endpoint: the server requires a minimum time between two logins to the same mailbox. Or have its administrator lower that time.',
+    reproduce: { command: 'inbox', shows: ({ inboxReply = '' }) => responseCode(inboxReply) },
+    reference: 'RFC 2449 section 8.1.1',
+  },
   busy: {
     title: 'Mailbox is in use',
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'Use a mailbox that no other client and no other job reads, or `imaps://`: a POP3 mailbox can be open in one session only. If the reply says that logins are too frequent, wait before the next run.',
-    reproduce: {
-      command: 'inbox',
-      shows: ({ inboxReply = '' }) => /^\S+ \[[A-Z-]+\]/.exec(inboxReply)?.[0] ?? '',
-    },
+      'Use a mailbox that no other client and no other job reads, or `imaps://`: a POP3 mailbox can be open in one session only.',
+    reproduce: { command: 'inbox', shows: ({ inboxReply = '' }) => responseCode(inboxReply) },
   },
   'starttls-not-offered': {
     title: 'Inbox does not offer STARTTLS',
@@ -243,16 +268,7 @@ export const INBOX_CAUSES = {
 
 /** Why the inbox server, which works, does not allow the gate to read the test message. */
 export const INBOX_REJECTED_CAUSES = {
-  'login-refused': {
-    title: 'Inbox rejects the login',
-    party: 'configuration',
-    certainty: 'likely',
-    remedy:
-      'Check `delivery.username` and `delivery.password`. They belong to the mailbox, and can differ from those in `auth`. Some providers require an app password, and IMAP or POP3 must be enabled for the account.',
-    // The gate logs in with a password only, which Exchange Online ended for IMAP and POP3 in 2022, and Outlook.com in 2024.
-    examples: 'Microsoft 365 and Outlook.com accept no passwords for IMAP and POP3: use a mailbox elsewhere.',
-    reproduce: DIALOGUE,
-  },
+  ...INBOX_LOGIN_CAUSES,
   'login-disabled': {
     title: 'Inbox does not allow a login with a password',
     party: 'inbox',
@@ -287,6 +303,14 @@ export const INBOX_REJECTED_CAUSES = {
     remedy:
       "Allow the account to open the mailbox (its ACL), or use a different mailbox. If the reply is about an error, look in the inbox server's log. The username and password are correct.",
     reference: 'RFC 9051 section 6.3.2',
+    reproduce: DIALOGUE,
+  },
+  'over-quota': {
+    title: 'Quota of the mailbox exceeded',
+    party: 'inbox',
+    certainty: 'likely',
+    remedy: 'Delete old messages from the account of the inbox, or raise its quota.',
+    reference: 'RFC 5530 section 3',
     reproduce: DIALOGUE,
   },
   'command-refused': {

@@ -43,6 +43,7 @@ export const RECEIPT = {
         ...INBOX_EVIDENCE,
         ...fields('reason'),
         requested: 'the mailbox as the gate requested it, if that name is not the configured one',
+        provider: 'the provider of the inbox, if it is known to reject the password of an account',
         separator: 'what separates the parts of a mailbox name on this server',
         suggested: 'the configured mailbox with that separator',
       },

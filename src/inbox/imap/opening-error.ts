@@ -5,6 +5,7 @@ import { isRefusal, quotedFrom, whatServerSays, type ImapFlowError } from './dia
 import type { ImapLog } from './log.js';
 import { fixed, own, type OwnText } from '../../text/own.js';
 import { pathOf, type Namespace } from './namespace.js';
+import { imapLoginProblem, mailboxProblem } from '../response-codes.js';
 
 /** The codes of a lost connection or a server that did not reply, of the client and of the system. */
 const LOST: ReadonlySet<string> = new Set([
@@ -21,9 +22,6 @@ const LOST: ReadonlySet<string> = new Set([
 const MISSING =
   /\b(?:NONEXISTENT|TRYCREATE)\b|not (?:exist|found)|n.t exist|no such (?:mailbox|folder)|unknown mailbox/i;
 
-/** RFC 5530: the server cannot do it now. */
-const UNAVAILABLE = /\b(?:UNAVAILABLE|INUSE|LIMIT)\b/;
-
 /** After any other command, the client has found that it cannot log in. */
 const LOGIN = /^(?:LOGIN|AUTHENTICATE)$/i;
 
@@ -38,18 +36,7 @@ export function connectError(error: unknown, log: ImapLog): InboxError {
       own`the server announces LOGINDISABLED, and no login mechanism that the gate supports`,
     );
   }
-  if (authenticationFailed) {
-    if (/\bUNAVAILABLE\b/.test(log.refusal)) {
-      return temporary(
-        'login-unavailable',
-        own`the server cannot check the login now: "${excerpt(log.refusal)}"`,
-        said,
-      );
-    }
-    return UNAVAILABLE.test(log.refusal)
-      ? temporary('server-error', own`the server does not allow a login now: "${excerpt(log.refusal)}"`, said)
-      : rejected('login-refused', quotedFrom(error), said);
-  }
+  if (authenticationFailed) return loginError(error, log.refusal);
   const code = codeOf(error);
   if (code === 'GREETING_TIMEOUT') return noGreeting();
   if (code === 'UPGRADE_TIMEOUT') return noReply('the TLS handshake after STARTTLS');
@@ -63,6 +50,19 @@ export function connectError(error: unknown, log: ImapLog): InboxError {
   return lostOr(error, log, (detail) => unusable('invalid-reply', detail));
 }
 
+function loginError(error: unknown, refusal: string): InboxError {
+  const said = whatServerSays(error);
+  const problem = imapLoginProblem(refusal);
+  if (!problem) return rejected('login-refused', quotedFrom(error), said);
+  const reply = excerpt(refusal);
+  if (problem.kind === 'rejected')
+    return rejected(problem.reason, own`the server rejected the login: "${reply}"`, said);
+  const { reason } = problem;
+  return reason === 'login-unavailable'
+    ? temporary(reason, own`the server cannot check the login now: "${reply}"`, said)
+    : temporary(reason, own`the server does not allow a login now: "${reply}"`, said);
+}
+
 /**
  * Why the client could not open a mailbox after the login.
  * @param namespace of the account
@@ -73,8 +73,9 @@ export function openError(error: unknown, mailbox: string, log: ImapLog, namespa
   if (!isRefusal(error)) return lostOr(error, log, (detail) => unusable('invalid-reply', detail));
   const name = excerpt(mailbox);
   const reply = excerpt(log.refusal);
-  if (UNAVAILABLE.test(log.refusal)) {
-    return temporary('server-error', own`the mailbox "${name}" is not available now: "${reply}"`, said);
+  const problem = mailboxProblem(log.refusal);
+  if (problem?.kind === 'temporary') {
+    return temporary(problem.reason, own`the mailbox "${name}" is not available now: "${reply}"`, said);
   }
   const naming = namingOf(mailbox, namespace);
   const requested = naming.requested === undefined ? own`` : own`, requested as "${naming.requested}"`;
@@ -87,7 +88,7 @@ export function openError(error: unknown, mailbox: string, log: ImapLog, namespa
         naming,
       )
     : rejected(
-        'mailbox-refused',
+        problem?.reason ?? 'mailbox-refused',
         own`the login succeeded, but the mailbox "${name}" cannot be opened: "${reply}"`,
         said,
       );

@@ -20,6 +20,7 @@ import {
 } from '../failure.js';
 import { MAX_HEADER_BYTES } from '../headers.js';
 import { PART_BYTES, type SessionSettings } from '../inbox.js';
+import { pop3LoginProblem } from '../response-codes.js';
 import { IdentifierCounts } from './identifier-counts.js';
 import { Pop3Text } from './text.js';
 import { fixed, own, type OwnText } from '../../text/own.js';
@@ -40,15 +41,6 @@ const MAX_TOP_BYTES = 1024 * 1024;
 
 /** For the reply to QUIT, if nothing is deleted. */
 const QUIT_WAIT_MS = 1000;
-
-/**
- * The mailbox is open in another session, or there were too many sessions in a short time (RFC 2449 section 8.1).
- * Older servers use the words of RFC 1939 section 5.
- */
-const BUSY = /^-ERR +(?:\[(?:IN-USE|LOGIN-DELAY)\]|maildrop already locked)/i;
-
-/** The server has a temporary problem of its own (RFC 3206). */
-const SERVER_ERROR = /^-ERR +\[SYS\/TEMP\]/i;
 
 /**
  * One POP3 session (RFC 1939), logged in: `pop3s` with implicit TLS, `pop3` with STLS (RFC 2595). The server
@@ -237,7 +229,10 @@ export class Pop3Session {
     ] as const) {
       const { ok, text } = await this.#command(`${verb} ${argument}`, verb === 'PASS' ? 'PASS <redacted>' : undefined);
       if (ok) continue;
-      const problem = BUSY.test(text) ? 'in-use' : SERVER_ERROR.test(text) ? 'server-error' : undefined;
+      const problem = pop3LoginProblem(text);
+      if (problem === 'account-needs-administrator') {
+        throw rejected(problem, own`the server rejected the login: "${text}"`, text);
+      }
       if (problem) throw busy(own`the server does not allow a login now: "${text}"`, problem, text);
       throw rejected('login-refused', own`"${text}"`, text);
     }

@@ -9,6 +9,7 @@ import { PeerText, excerpt, excerptOfList } from '../../text/peer.js';
 import { isLoopback } from '../../net/private-address.js';
 import { IN_CONTAINER, type RunContext } from '../context.js';
 import { protocolOf } from '../capability/other-protocol.js';
+import { rejectedBy } from './inbox-provider.js';
 import { own, type OwnText } from '../../text/own.js';
 
 type UnreachableCause = CauseOf<'inbox-unreachable'>;
@@ -40,9 +41,11 @@ export function inboxFinding(
     ...('reply' in failure && { inboxReply: failure.reply }),
   };
   if (failure.kind === 'rejected' || failure.kind === 'message-gone') {
-    const cause: RejectedCause = failure.kind === 'rejected' ? failure.reason : 'message-gone';
+    const reason: RejectedCause = failure.kind === 'rejected' ? failure.reason : 'message-gone';
     const naming = failure.kind === 'rejected' && failure.naming;
-    return finding('inbox-rejected', message, { evidence: { ...evidence, ...naming }, cause });
+    const known = reason === 'login-refused' ? rejectedBy(target.host) : undefined;
+    const more = { ...naming, ...(known?.provider && { provider: known.provider }) };
+    return finding('inbox-rejected', message, { evidence: { ...evidence, ...more }, cause: known?.cause ?? reason });
   }
   if (failure.kind === 'bad-certificate') {
     return { ...finding('inbox-unreachable', message), ...aboutCertificate(failure.objections, evidence) };

@@ -1,0 +1,72 @@
+import type { BusyReason, RejectedReason, TemporaryReason } from './failure.js';
+
+/** Why an IMAP login fails, by its response code (RFC 5530 section 3), if the fix is not a different password. */
+const OF_LOGIN: Readonly<Record<string, Permanent | Temporary>> = {
+  UNAVAILABLE: { kind: 'temporary', reason: 'login-unavailable' },
+  LIMIT: { kind: 'temporary', reason: 'too-many-sessions' },
+  INUSE: { kind: 'temporary', reason: 'mailbox-in-use' },
+  SERVERBUG: { kind: 'temporary', reason: 'server-error' },
+  AUTHORIZATIONFAILED: { kind: 'rejected', reason: 'login-not-authorized' },
+  EXPIRED: { kind: 'rejected', reason: 'password-expired' },
+  PRIVACYREQUIRED: { kind: 'rejected', reason: 'login-requires-encryption' },
+  CONTACTADMIN: { kind: 'rejected', reason: 'account-needs-administrator' },
+};
+
+/** The same for a mailbox that cannot be opened after the login. */
+const OF_MAILBOX: Readonly<Record<string, Permanent | Temporary>> = {
+  UNAVAILABLE: { kind: 'temporary', reason: 'server-error' },
+  LIMIT: { kind: 'temporary', reason: 'server-error' },
+  INUSE: { kind: 'temporary', reason: 'mailbox-in-use' },
+  SERVERBUG: { kind: 'temporary', reason: 'server-error' },
+  OVERQUOTA: { kind: 'rejected', reason: 'over-quota' },
+  CONTACTADMIN: { kind: 'rejected', reason: 'account-needs-administrator' },
+};
+
+interface Permanent {
+  readonly kind: 'rejected';
+  readonly reason: RejectedReason;
+}
+
+interface Temporary {
+  readonly kind: 'temporary';
+  readonly reason: TemporaryReason;
+}
+
+/** The words of servers that do not use `LIMIT`. */
+const TOO_MANY =
+  /\btoo many (?:(?:open|simultaneous|concurrent|active) )*(?:connections|sessions|logins)\b|\bmaximum number of connections\b/i;
+
+/** @param refusal a NO or BAD without its tag */
+export function imapLoginProblem(refusal: string): Permanent | Temporary | undefined {
+  return TOO_MANY.test(refusal) ? OF_LOGIN.LIMIT : problemIn(OF_LOGIN, refusal);
+}
+
+/** @param refusal a NO or BAD without its tag */
+export function mailboxProblem(refusal: string): Permanent | Temporary | undefined {
+  return problemIn(OF_MAILBOX, refusal);
+}
+
+/** By response code: RFC 2449 section 8.1, RFC 3206. `AUTH` means that the credentials are wrong. */
+const OF_POP3_LOGIN: Readonly<Record<string, BusyReason | 'account-needs-administrator'>> = {
+  'IN-USE': 'in-use',
+  'LOGIN-DELAY': 'login-delay',
+  'SYS/TEMP': 'server-error',
+  'SYS/PERM': 'account-needs-administrator',
+};
+
+/** Why a POP3 login fails, if the fix is not a different password. @param reply from `-ERR` */
+export function pop3LoginProblem(reply: string): BusyReason | 'account-needs-administrator' | undefined {
+  const [, code = ''] = /^-ERR +\[([A-Z/-]+)\]/i.exec(reply) ?? [];
+  const known = OF_POP3_LOGIN[code.toUpperCase()];
+  if (known) return known;
+  if (TOO_MANY.test(reply)) return 'too-many-sessions';
+  // The words of RFC 1939 section 5, which older servers use.
+  return /^-ERR +maildrop already locked/i.test(reply) ? 'in-use' : undefined;
+}
+
+function problemIn(table: Readonly<Record<string, Permanent | Temporary>>, refusal: string) {
+  const [, code = ''] = /^(?:NO|BAD) \[([A-Z-]+)[ \]]/i.exec(refusal) ?? [];
+  // Some servers write the code without its brackets.
+  const [word = ''] = /\b(?:UNAVAILABLE|INUSE|LIMIT)\b/.exec(refusal) ?? [];
+  return table[code.toUpperCase()] ?? table[word];
+}

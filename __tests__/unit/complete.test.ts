@@ -65,13 +65,36 @@ describe('a problem of an account at a mail service', () => {
 
   test.each([
     ['Mailgun Influx ready', /^Mailgun: first check the region .* Compare the configured username/],
-    ['email-smtp.amazonaws.com ESMTP SimpleEmailService-d-X', /^Amazon SES: first check the region in the host name/],
+    [
+      'email-smtp.amazonaws.com ESMTP SimpleEmailService-d-X',
+      /^Amazon SES: the password must be that of SMTP credentials .* check the region in the host name/,
+    ],
   ])('begins with what the service rejects most often: %s', (greeting, expected) => {
     const wrong = finding('auth-rejected', own`No.`, { cause: 'wrong-credentials' });
     const { remedy } = completeFinding(wrong, { ...OBSERVED, greeting });
     expect(remedy).toMatch(expected);
     expect(remedy).not.toContain("the server's log");
   });
+});
+
+test('a username that a service cannot have is quoted after what it must be, without other advice', () => {
+  const found = finding('auth-rejected', own`No.`, { cause: 'wrong-username', evidence: { account: 'app@b.example' } });
+  const { remedy, title } = completeFinding(found, { ...OBSERVED, greeting: 'SG ESMTP service ready at x' });
+  expect(title).toBe('Username of the wrong form');
+  expect(remedy).toBe(
+    'SendGrid: the username must be the word `apikey`, and the password an API key with the Mail Send permission. The configured username is `app@b.example`.',
+  );
+});
+
+test.each([
+  ['security-defaults', /^Ask the administrator .* no account can be exempted/, /5\.7\.30|Set-AuthenticationPolicy/],
+  ['passwords-ended', /^Authenticate with an `access-token` /, /security defaults|Set-AuthenticationPolicy/i],
+  ['basic-auth-blocked', /^Ask the administrator .*`Set-AuthenticationPolicy/, /5\.7\.30|security defaults/i],
+] as const)('a policy of Microsoft 365 has only the advice for its own reply: %s', (cause, advice, others) => {
+  const greeting = 'FR0P281CA0147.outlook.office365.com Microsoft ESMTP MAIL Service ready';
+  const { remedy } = completeFinding(finding('auth-rejected', own`No.`, { cause }), { ...OBSERVED, greeting });
+  expect(remedy).toMatch(advice);
+  expect(remedy).not.toMatch(others);
 });
 
 test('an account that may not send as the sender has a fix with both addresses, without the log of the service', () => {

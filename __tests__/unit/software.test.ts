@@ -368,8 +368,8 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     'Microsoft 365': /`Get-CASMailbox`/,
     Google: /app password/,
     'Amazon SES': /`ses:SendRawEmail`/,
-    SendGrid: /`apikey`/,
-    Mailgun: /^Mailgun: first check the region .*smtp\.eu\.mailgun\.org.*postmaster@DOMAIN/,
+    SendGrid: /API key of this account/,
+    Mailgun: /^Mailgun: first check the region .*smtp\.eu\.mailgun\.org/,
     Postmark: /server API token/,
     Brevo: /SMTP key/,
     Yahoo: /app password/,
@@ -384,10 +384,21 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Zoho: /"Application-Specific Password"/,
     iCloud: /account\.apple\.com/,
   },
+  username: {
+    'Microsoft 365': /UPN/,
+    'Amazon SES': /begins with `AKIA`/,
+    SendGrid: /must be the word `apikey`/,
+    Mailgun: /postmaster@DOMAIN/,
+    Postmark: /server API token/,
+    Brevo: /"SMTP & API"/,
+    Fastmail: /full address/,
+  },
   'basic-auth-blocked': {
     'Microsoft 365':
-      /SMTP\.Send`.*end of December 2026.*Outlook\.com already accepts none.*550 5\.7\.30.*`Set-AuthenticationPolicy -AllowBasicAuthSmtp`/,
+      /SMTP\.Send`.*`Set-AuthenticationPolicy -AllowBasicAuthSmtp`.*end of December 2026.*Outlook\.com already accepts none/,
   },
+  'security-defaults': { 'Microsoft 365': /SMTP\.Send`.*no account can be exempted/ },
+  'passwords-ended': { 'Microsoft 365': /SMTP\.Send`/ },
   'smtp-auth-disabled': { 'Microsoft 365': /`Set-CASMailbox.*end of December 2026/ },
   'access-token': {
     'Microsoft 365': /`SMTP\.SendAsApp`.*`New-ServicePrincipal`.*`Add-MailboxPermission`/,

@@ -115,7 +115,10 @@ function remedyOf(
     ...(more === undefined ? [] : [more]),
   ];
   // What the service rejects most often is more likely than a typing mistake.
-  const parts = [...(isAccount && setting === 'auth-rejected' ? advice.toReversed() : advice), ...owner];
+  const parts = [
+    ...(isAccount && (setting === 'auth-rejected' || setting === 'username') ? advice.toReversed() : advice),
+    ...owner,
+  ];
   const fix = asConfigured(parts.join(' '), settingNames);
   // An endpoint with `mx` has no `host`.
   return mxOf ? fix.replaceAll('`host`', mxOf.isImplicit ? '`mx`' : 'the MX record') : fix;

@@ -32,6 +32,12 @@ export function isService(said: Said): boolean {
   return recognized !== undefined && !recognized.isLikely && recognized.name in PROVIDERS;
 }
 
+/** Whether a mail service has no accounts whose username looks like this. */
+export function isWrongUsername(said: Said, username: string): boolean {
+  const recognized = recognize(said);
+  return recognized !== undefined && softwareOf(recognized.name).usernames?.test(username) === false;
+}
+
 export interface Recognized {
   readonly name: SoftwareName;
   readonly isLikely: boolean;

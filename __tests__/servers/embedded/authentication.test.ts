@@ -65,6 +65,55 @@ const scramOf = (options: Partial<ScramServer> = {}): Sasl => scramServer({ ...U
 const scramOnly = (options: Partial<ScramServer> = {}, more: Dialogue = {}): Dialogue =>
   offering({ 'SCRAM-SHA-256': scramOf(options) }, more);
 
+describe('a rejected username', () => {
+  const AUTH_REJECTED = { AUTH: '535 5.7.8 Authentication failed' };
+  const foundFor = async (
+    username: string,
+    greeting: string,
+    endpoint: Partial<Endpoint> = {},
+  ): Promise<Finding | undefined> => {
+    const { found } = await runGate({ greeting, replies: AUTH_REJECTED }, { auth: { ...AUTH, username }, ...endpoint });
+    return found;
+  };
+
+  test('without a domain leads, with that of the sender', async () => {
+    const found = await foundFor('notify', '220 mail.example.test ESMTP Postfix', { delivery: DELIVERY });
+    expect(found?.title).toBe('Username without a domain not accepted');
+    expect(found?.remedy).toMatch(/^The configured username `notify` has no domain: try `notify@example\.test`, /);
+  });
+
+  test.each([
+    ['notify@example.test', '220 mail.example.test ESMTP Postfix'],
+    ['EXAMPLE\\notify', '220 mail.example.test ESMTP'],
+    ['notify', '220 mx.zohomail.com SMTP Server ready'],
+    ['apikey', '220 SG ESMTP service ready at geopod-ismtpd-1'],
+    ['AKIAX4H7JQ2NB6TDW5PL', '220 email-smtp.amazonaws.com ESMTP SimpleEmailService-d-X'],
+  ])('of the right form is not the reason: %s, %s', async (username, greeting) => {
+    const found = await foundFor(username, greeting, { delivery: DELIVERY });
+    expect(found?.title).toBe('Username or password not accepted');
+    expect(found?.remedy).not.toMatch(/username must/);
+  });
+
+  test.each([
+    [
+      'notify@example.test',
+      '220 SG ESMTP service ready at geopod-ismtpd-1',
+      /^SendGrid: .*`apikey`.* is `notify@example\.test`\.$/,
+    ],
+    ['notify@example.test', '220 email-smtp.amazonaws.com ESMTP SimpleEmailService-d-X', /^Amazon SES: .*`AKIA`/],
+    [
+      'notify@example.test',
+      '220 smtp.postmarkapp.com ESMTP ready',
+      /^Postmark: the username must be the server API token/,
+    ],
+    ['notify', '220 Mailgun Influx ready', /^Mailgun: .*postmaster@DOMAIN/],
+  ])('that the service cannot have leads: %s, %s', async (username, greeting, fix) => {
+    const found = await foundFor(username, greeting, { delivery: DELIVERY });
+    expect(found).toMatchObject({ title: 'Username of the wrong form', party: 'configuration' });
+    expect(found?.remedy).toMatch(fix);
+  });
+});
+
 test('AUTH before TLS is only a notice at a mail service, which nobody here can configure', async () => {
   const offer = { offers: ['STARTTLS', 'AUTH PLAIN LOGIN'], offersInTls: ['AUTH PLAIN LOGIN'] };
   const foundAt = async (greeting: string): Promise<Finding | undefined> => {
@@ -432,7 +481,7 @@ describe('a refusal', () => {
     [
       "535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy.",
       'auth-rejected',
-      'A policy of the organization',
+      'Security defaults of the organization',
     ],
     [
       '535 5.7.8 unblocked.example.com says no',
@@ -865,25 +914,25 @@ describe('the fix for a reply of a mail service is right', () => {
     [
       'Passwords not accepted for SMTP AUTH',
       EXCHANGE_ONLINE,
-      /^Authenticate with an `access-token` .*SMTP\.Send`.*from the end of December 2026, and Outlook\.com already accepts none/,
+      /^Ask the administrator .* with an `access-token` .*SMTP\.Send`.*from the end of December 2026, and Outlook\.com already accepts none/,
       `535 5.7.139 Authentication unsuccessful, basic authentication is disabled. ${HOST}`,
     ],
     [
-      'Passwords not accepted for SMTP AUTH',
+      'Passwords blocked by security defaults of the organization',
       EXCHANGE_ONLINE,
-      /security defaults must be off/,
+      /^Ask the administrator of the organization .*no account can be exempted/,
       `535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy. Contact your administrator. ${HOST}`,
     ],
     [
       'Passwords not accepted for SMTP AUTH',
       EXCHANGE_ONLINE,
-      /nor conditional access may block the account/,
+      /^Ask the administrator of the organization .*excludes it from the conditional access policy/,
       `535 5.7.139 Authentication unsuccessful, the request did not meet the criteria to be authenticated successfully. Contact your administrator. ${HOST}`,
     ],
     [
-      'Passwords not accepted for SMTP AUTH',
+      'Passwords no longer supported for SMTP AUTH',
       EXCHANGE_ONLINE,
-      /550 5\.7\.30 means that the service supports no passwords at all/,
+      /^Authenticate with an `access-token` /,
       '550 5.7.30 Basic authentication is not supported for Client Submission.',
     ],
     [
@@ -946,7 +995,8 @@ describe('the fix for a reply of a mail service is right', () => {
       '535 5.7.8 Authentication failed',
     ],
   ])('%s', async (title, greeting, fix, ...reply) => {
-    const { found } = await runGate({ greeting, replies: { AUTH: reply } });
+    const auth = { ...AUTH, username: 'app@example.test' };
+    const { found } = await runGate({ greeting, replies: { AUTH: reply } }, { auth });
     expect(found?.title).toBe(title);
     expect(found?.remedy).toMatch(fix);
   });
@@ -992,7 +1042,7 @@ describe('the cause of a refusal', () => {
     ],
     [
       '550 5.7.30 Basic authentication is not supported for Client Submission',
-      'Passwords not accepted for SMTP AUTH',
+      'Passwords no longer supported for SMTP AUTH',
       'configuration',
       'access-token',
     ],

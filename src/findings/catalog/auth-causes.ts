@@ -159,6 +159,17 @@ const OF_THE_PASSWORD = {
         'Compare the configured username and password with those of the account. Typical mistakes are an old password, one from a different environment, and a `$` that a shell expanded. Do not retry often, because that can lock the account.',
     },
   ),
+  'username-without-domain': configuration(
+    'Username without a domain not accepted',
+    ({ account = '', suggested = '' }: Values) =>
+      `The configured username \`${account}\` has no domain: try \`${suggested}\`, because usernames are addresses on many servers. If the account really has no domain in its name, compare the configured password with that of the account. Do not retry often, because that can lock the account.`,
+    { setting: 'auth-rejected' },
+  ),
+  'wrong-username': configuration(
+    'Username of the wrong form',
+    ({ account = '' }: Values) => `The configured username is \`${account}\`.`,
+    { setting: 'username' },
+  ),
   'password-expired': configuration(
     'Password expired',
     'Set a new password for the account, and update the configured one.',
@@ -176,8 +187,18 @@ const OF_THE_PASSWORD = {
   ),
   'basic-auth-blocked': configuration(
     'Passwords not accepted for SMTP AUTH',
-    'Authenticate with an `access-token` (OAuth 2.0) instead of a password. If a policy of the organization blocks passwords, its administrator may be able to exempt this account.',
+    'Ask the administrator of the organization to exempt this account from the policy that blocks passwords, or to allow OAuth 2.0 for it. With OAuth 2.0, authenticate with an `access-token` instead of a password.',
     { setting: 'basic-auth-blocked' },
+  ),
+  'security-defaults': configuration(
+    'Passwords blocked by security defaults of the organization',
+    'Ask the administrator of the organization to allow OAuth 2.0 for an application that sends mail, and then authenticate with an `access-token` instead of a password.',
+    { setting: 'security-defaults' },
+  ),
+  'passwords-ended': configuration(
+    'Passwords no longer supported for SMTP AUTH',
+    'Authenticate with an `access-token` (OAuth 2.0) instead of a password: the service accepts no passwords for SMTP AUTH, from any account. The administrator of the organization has to allow the application that requests the token.',
+    { setting: 'passwords-ended' },
   ),
   'password-transition': configuration('Password must be converted', ({ mechanism = '' }: Values) =>
     ['PLAIN', 'LOGIN'].includes(mechanism)

@@ -233,7 +233,11 @@ export const AUTHENTICATION = {
     },
     {
       about: 'auth.username',
-      evidence: fields('reply', 'mechanism', 'saslError', 'worksAt'),
+      evidence: {
+        ...fields('reply', 'mechanism', 'saslError', 'worksAt'),
+        account: 'the configured username, if it is probably the reason',
+        suggested: 'the username that may be right',
+      },
       reference: 'RFC 4954 section 6',
       causes: { ...REJECTION, 'accepted-elsewhere': ACCEPTED_ELSEWHERE },
     },

@@ -25,6 +25,7 @@ export const microsoft365: Software = {
   greets: /^\S+\.(?:(?:outlook|office365)\.com|mx\.microsoft) /i,
   offers: /^\S+\.(?:(?:outlook|office365)\.com|mx\.microsoft) Hello\b/i,
   rejects: /\[[\w.-]+\.(?:outlook|office365|exchangelabs)\.com[ \]]/i,
+  usernames: /.@./,
   settings: {
     ...hosted(
       'smtp.office365.com supports only STARTTLS, on 587 or 25, and so do the hosts in MX records (below mail.protection.outlook.com or mx.microsoft) on 25: set `transport: starttls`.',
@@ -37,9 +38,13 @@ export const microsoft365: Software = {
     'auth-not-advertised': 'client submission is smtp.office365.com on 587, with STARTTLS.',
     'submission-host':
       'client submission is smtp.office365.com on 587. The hosts in MX records, below mail.protection.outlook.com or mx.microsoft, do not offer AUTH on 25.',
+    username: 'the username must be the sign-in name (UPN) of a licensed mailbox, such as USER@DOMAIN.',
     'auth-rejected': `the username is the sign-in name (UPN) of a licensed mailbox. If the account has multifactor authentication, its password does not work here. Use an \`access-token\` (XOAUTH2) if you can: ${PASSWORDS_END}. SMTP AUTH must be enabled for the mailbox (\`Get-CASMailbox\`).`,
     'smtp-auth-disabled': `run \`Set-CASMailbox MAILBOX -SmtpClientAuthenticationDisabled $false\`. A setting of the mailbox overrides that of the organization (\`Set-TransportConfig -SmtpClientAuthenticationDisabled $false\`). Security defaults also disable SMTP AUTH. Then use an \`access-token\` (XOAUTH2) if you can: ${PASSWORDS_END}.`,
-    'basic-auth-blocked': `use an \`access-token\` (XOAUTH2) with the scope \`https://outlook.office.com/SMTP.Send\`: ${PASSWORDS_END}. The reply 550 5.7.30 means that the service supports no passwords at all. After any other reply, an administrator of the organization can allow them: security defaults must be off, SMTP AUTH must be enabled (\`Set-CASMailbox\`), and neither an authentication policy (\`Set-AuthenticationPolicy -AllowBasicAuthSmtp\`) nor conditional access may block the account.`,
+    'security-defaults':
+      'the token needs the scope `https://outlook.office.com/SMTP.Send`, and SMTP AUTH must be enabled for the mailbox (`Set-CASMailbox`). Security defaults apply to all accounts, so no account can be exempted. To allow passwords, the administrator would have to turn them off, which also ends their protection for all other accounts.',
+    'passwords-ended': 'the token needs the scope `https://outlook.office.com/SMTP.Send`.',
+    'basic-auth-blocked': `the token needs the scope \`https://outlook.office.com/SMTP.Send\`. To allow passwords for this account, the administrator changes its authentication policy (\`Set-AuthenticationPolicy -AllowBasicAuthSmtp\`) or excludes it from the conditional access policy. But ${PASSWORDS_END}.`,
     'access-token':
       'the token of a user needs the scope `https://outlook.office.com/SMTP.Send`. The token of an application (client credentials) is requested with the scope `https://outlook.office365.com/.default`. The application needs the permission `SMTP.SendAsApp` with the consent of an administrator, a service principal (`New-ServicePrincipal`, with the object ID of the enterprise application), and full access to the mailbox (`Add-MailboxPermission`). The role `Application SMTP.SendAsApp` (`New-ManagementRoleAssignment`) replaces permission and access. SMTP AUTH must be enabled for the mailbox (`Get-CASMailbox`).',
     'mailbox-access':

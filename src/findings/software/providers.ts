@@ -46,13 +46,16 @@ const google: Software = {
 const amazonSes: Software = {
   greets: /^\S+ ESMTP SimpleEmailService\b/,
   offers: /^email-smtp\.([\w-]+\.)?amazonaws\.com$/,
+  usernames: /^AKIA[\dA-Z]{12,}$/,
   settings: {
     ...hosted(
       'TLS Wrapper is on 465 and 2465; 25, 587 and 2587 have STARTTLS.',
       'email-smtp.REGION.amazonaws.com. With a VPC endpoint, set `servername` to that name.',
     ),
+    username:
+      'the username must be that of SMTP credentials, which begins with `AKIA`. Create SMTP credentials in the SES console, in the region of the host name (email-smtp.REGION.amazonaws.com).',
     'auth-rejected':
-      'first check the region in the host name (email-smtp.REGION.amazonaws.com), because SMTP credentials of SES are valid only in the region for which they were created. They are not the access keys of an IAM user: create them in the SES console. Their IAM user needs `ses:SendRawEmail`.',
+      'the password must be that of SMTP credentials from the SES console, not the secret access key of an IAM user, although the username looks the same (`AKIA…`). SMTP credentials are valid only in the region for which they were created: check the region in the host name (email-smtp.REGION.amazonaws.com). Their IAM user needs `ses:SendRawEmail`.',
     sandbox:
       'request production access in the SES console, or verify the recipient as an identity. Both apply only to the region in the host name (email-smtp.REGION.amazonaws.com). `success@simulator.amazonses.com` needs no verification, but no inbox receives its mail.',
     'sender-identity':
@@ -68,9 +71,11 @@ const sendGrid: Software = {
   greets: /^SG ESMTP service ready\b/,
   offers: /^smtp\.sendgrid\.net$/,
   rejects: /\bsendgrid\.(com|net)\b/i,
+  usernames: /^apikey$/,
   settings: {
+    username: 'the username must be the word `apikey`, and the password an API key with the Mail Send permission.',
     'auth-rejected':
-      "the username is the word `apikey`, and the password is an API key with the Mail Send permission. If IP Access Management of the account is on, it must allow the gate's IP address.",
+      "the password must be an API key of this account with the Mail Send permission. If IP Access Management of the account is on, it must allow the gate's IP address.",
     'quota-exceeded':
       '"Maximum credits exceeded" means that the credits of the plan are used up: choose a larger plan, or wait until the credits are reset.',
     'sender-identity':
@@ -88,9 +93,11 @@ export const PROVIDERS = {
   Mailgun: {
     greets: /^Mailgun Influx ready\b/,
     rejects: /\bMailgun is not loving\b/,
+    usernames: /.@./,
     settings: {
+      username: 'the username must be a full address of the sending domain, such as postmaster@DOMAIN.',
       'auth-rejected':
-        'first check the region of the sending domain: smtp.mailgun.org rejects the credentials of domains in the EU region, which use smtp.eu.mailgun.org, even if they are right. The username is a full address of the domain (postmaster@DOMAIN), and the password is its SMTP password, not an API key.',
+        'first check the region of the sending domain: smtp.mailgun.org rejects the credentials of domains in the EU region, which use smtp.eu.mailgun.org, even if they are right. The password is the SMTP password of the user in the domain, not an API key.',
       sandbox:
         'send with a domain of your own instead of the sandbox domain, or add the recipient to the authorized recipients. The recipient must confirm this.',
       'sender-identity': 'add the DNS records that the control panel shows for the domain, and verify it there.',
@@ -100,9 +107,12 @@ export const PROVIDERS = {
   // https://postmarkapp.com/support/article/811-what-are-the-smtp-details-api-tokens-i-should-be-using
   Postmark: {
     greets: /^\S+\.postmarkapp\.com /i,
+    usernames: /^[^@]+$/,
     settings: {
+      username:
+        'the username must be the server API token, which is then also the password, or the access key of an SMTP token of the message stream, with its secret key as the password.',
       'auth-rejected':
-        'username and password are both the server API token, or the access key and the secret key of an SMTP token of the message stream. SMTP must be enabled for the stream.',
+        'username and password must both be the server API token, or the access key and the secret key of an SMTP token of the message stream. SMTP must be enabled for the stream.',
       sandbox: 'request approval of the account. Until then, sender and recipient must be in the same domain.',
       'sender-identity': 'add the address as a Sender Signature and confirm it, or verify its domain.',
     },
@@ -111,7 +121,9 @@ export const PROVIDERS = {
   Brevo: {
     greets: /^smtp-relay\.(?:brevo|sendinblue)\.com ESMTP\b/i,
     rejects: /\b(?:brevo|sendinblue)\.com\b/i,
+    usernames: /.@./,
     settings: {
+      username: 'the username must be the SMTP login that the page "SMTP & API" shows, which is an email address.',
       'auth-rejected':
         'the username is the SMTP login that the page "SMTP & API" shows, and the password is an SMTP key, not an API key or the password of the account.',
       'client-not-allowed':
@@ -151,7 +163,11 @@ export const PROVIDERS = {
   // https://www.fastmail.com/help/technical/servernamesandports.html, https://fastmail.help/hc/en-us/articles/1500000279921
   Fastmail: {
     greets: /^\S+\.(fastmail|messagingengine)\.com /i,
-    settings: appPassword('create an app password with access to SMTP. The username is the full address.'),
+    usernames: /.@./,
+    settings: {
+      ...appPassword('create an app password with access to SMTP.'),
+      username: 'the username must be the full address of the account.',
+    },
   },
   // Quoted: https://www.zoho.com/mail/help/zoho-smtp.html
   Zoho: {

@@ -29,8 +29,14 @@ export type Topic =
   | 'line-too-long'
   /** The server rejects credentials: what they must be, and where its log shows the reason. */
   | 'auth-rejected'
+  /** What the username must be. */
+  | 'username'
   | 'app-password'
   | 'basic-auth-blocked'
+  /** Security defaults of the organization block passwords. */
+  | 'security-defaults'
+  /** The service supports no passwords at all. */
+  | 'passwords-ended'
   | 'smtp-auth-disabled'
   | 'access-token'
   /** The account or application has authenticated, but cannot open the mailbox. */
@@ -84,8 +90,11 @@ export type Topic =
 /** What the owner of an account at a service can change, and not whoever runs the server. */
 export const ACCOUNT_TOPICS: readonly Topic[] = [
   'auth-rejected',
+  'username',
   'app-password',
   'basic-auth-blocked',
+  'security-defaults',
+  'passwords-ended',
   'smtp-auth-disabled',
   'access-token',
   'mailbox-access',
@@ -109,6 +118,8 @@ export interface Software {
   readonly rejects?: RegExp;
   /** Matches a rejection in its own words, which other software may have copied. */
   readonly words?: RegExp;
+  /** Matches the usernames that are possible. The topic `username` says what they must be. */
+  readonly usernames?: RegExp;
   /** Set if other software sends the same greeting. */
   readonly isLikely?: true;
   /**

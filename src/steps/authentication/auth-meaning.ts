@@ -69,7 +69,7 @@ const byEnhancedCode = (kind: Kind): Readonly<Record<string, AuthMeaning>> => ({
 });
 
 const NOT_ENCRYPTED = other('The server treats the session as unencrypted.', 'not-encrypted');
-const NO_BASIC_AUTHENTICATION = other('The service does not accept passwords for SMTP AUTH.', 'basic-auth-blocked');
+const NO_BASIC_AUTHENTICATION = other('The service does not accept passwords for SMTP AUTH.', 'passwords-ended');
 
 /** The enhanced code with the meaning of a code (RFC 4954 section 6, RFC 5248 section 2.4). */
 const ENHANCED: Readonly<Record<number, string>> = {
@@ -122,7 +122,13 @@ const byWords = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
   ],
   [/basic authentication is not supported/, NO_BASIC_AUTHENTICATION],
   [
-    /security defaults|conditional access|authentication policy|basic authentication (is )?(disabled|blocked)|did not meet the criteria/,
+    /security defaults/,
+    kind === 'password'
+      ? other('Security defaults of the organization do not allow basic authentication.', 'security-defaults')
+      : other('A policy of the organization does not allow this authentication.', 'client-not-allowed'),
+  ],
+  [
+    /conditional access|authentication policy|basic authentication (is )?(disabled|blocked)|did not meet the criteria/,
     kind === 'password'
       ? other('A policy of the organization does not allow basic authentication.', 'basic-auth-blocked')
       : other('A policy of the organization does not allow this authentication.', 'client-not-allowed'),

@@ -21,6 +21,13 @@ export interface AuthAttempt extends AuthResult {
   /** Whether the session began without TLS. */
   readonly usedStartTls: boolean;
   readonly clientCertificateRequested: boolean;
+  readonly server: {
+    readonly greetings: readonly string[];
+    /** The lines of its reply to EHLO. */
+    readonly offers: readonly string[];
+    /** The domain of the sender, in which the account probably is. */
+    readonly domain: string | undefined;
+  };
 }
 
 /** RFC 5802 section 5.1 and RFC 7677 section 4 require at least this many. */
@@ -102,7 +109,24 @@ async function judgeRejection(
   const said = suspicion?.cause === 'not-stored-for-scram' ? own`${answer}${within}` : message;
   const text = own`${said}${unknown}${suspicion ? own` ${fixed(suspicion.text)}` : own``}`;
   const cause = isOutOfScope ? 'token-scope' : suspicion?.cause;
-  return { findings: [found('auth-rejected', text, [cause, meaning?.cause])] };
+  const username =
+    cause === undefined && meaning?.cause === 'wrong-credentials' && !mustBeRejected
+      ? await usernameProblem(attempt)
+      : undefined;
+  const rejection = found('auth-rejected', text, [username?.cause, cause, meaning?.cause]);
+  return { findings: [username ? { ...rejection, evidence: { ...evidence, ...username.evidence } } : rejection] };
+}
+
+/** Whether the username itself shows why the server rejects it: a service has another form, or it has no domain. */
+async function usernameProblem({ auth, reply, server }: AuthAttempt) {
+  const { username } = auth;
+  const { isService, isWrongUsername } = await import('../../findings/software.js');
+  const said = { ...server, rejections: [formatReply(reply)] };
+  const account = excerpt(username);
+  if (isWrongUsername(said, username)) return { cause: 'wrong-username', evidence: { account } } as const;
+  if (/[@\\]/.test(username) || server.domain === undefined || isService(said)) return undefined;
+  const suggested = own`${account}@${excerpt(server.domain)}`;
+  return { cause: 'username-without-domain', evidence: { account, suggested } } as const;
 }
 
 /** Rejections that are not about the credentials. */

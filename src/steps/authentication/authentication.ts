@@ -121,7 +121,7 @@ export function withheld({ auth, delivery }: Pick<Endpoint, 'auth' | 'delivery'>
  */
 async function signIn(
   context: Context,
-  { session, channel, capabilities, plaintext }: SignedIn & Pick<Secured, 'plaintext'>,
+  { session, channel, capabilities, plaintext, greeting }: SignedIn & Pick<Secured, 'plaintext'>,
   auth: Credentials,
   { mechanism, binding }: Pick<AuthAttempt, 'mechanism' | 'binding'>,
 ): Promise<AuthJudgment> {
@@ -146,7 +146,12 @@ async function signIn(
     );
     const { clientCertificateRequested } = channel;
     const usedStartTls = plaintext !== undefined;
-    return await judgeAuth({ ...result, auth, mechanism, binding, usedStartTls, clientCertificateRequested });
+    const server = {
+      greetings: [greeting],
+      offers: capabilities.lines.map(({ exact }) => exact),
+      domain: endpoint.delivery?.from.split('@').at(-1),
+    };
+    return await judgeAuth({ ...result, auth, mechanism, binding, usedStartTls, clientCertificateRequested, server });
   } catch (error) {
     if (error instanceof ConnectionLost && alertOf(error.cause) === undefined) return lostAfterAuth(error, mechanism);
     throw error;

@@ -78,6 +78,12 @@ describe('a client certificate', () => {
     expect(secretsOf(plan)).toEqual([]);
   });
 
+  test('is known by its path, unless that is the value of a variable', async () => {
+    const config = 'endpoints:\n  - {host: a.example, tls: {client-cert: ours.pem, client-key: "${KEY}"}}\n';
+    const { endpoints } = await load({ config, files: files(), env: { KEY: 'ours.key' } });
+    expect(endpoints[0]?.tls.client?.paths).toEqual({ certificate: 'ours.pem' });
+  });
+
   test('comes from the defaults too, key by key, and each file is read once', async () => {
     const shared = `defaults:
   tls: {client-cert: ours.pem, client-key: ours.key}

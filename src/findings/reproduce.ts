@@ -21,6 +21,7 @@ import {
 } from './commands/dig.js';
 import {
   anyTlsCommand,
+  clientCertificateCommand,
   certificateCommand,
   greetingOverTlsCommand,
   inboxTlsCommand,
@@ -85,6 +86,7 @@ export const COMMANDS = {
   'implicit-tls': (endpoint, { address }) => opensslCommand({ ...endpoint, transport: 'implicit' }, address),
   /** The same, until the server closes the connection. */
   'tls-until-closed': (endpoint, { address }) => opensslUntilClosed(endpoint, address),
+  'with-client-certificate': (endpoint, subject) => clientCertificateCommand(endpoint, subject),
   /** What the server selects if every TLS version and cipher suite is allowed. */
   'any-tls': (endpoint, { address }) => anyTlsCommand(endpoint, address),
   pin: (endpoint, { address }) => pinCommand(endpoint, address),

@@ -23,6 +23,8 @@ interface Loaded {
 export class ClientIdentities {
   readonly #readFile: (path: string) => string;
   readonly #known = new Map<string, Loaded>();
+  /** Values with that of an environment variable, which may be a secret. */
+  readonly #expanded = new Set<string>();
 
   constructor(readFile: (path: string) => string) {
     this.#readFile = readFile;
@@ -34,6 +36,7 @@ export class ClientIdentities {
    */
   load(tls: Located | undefined): Problem[] {
     const nodes = { 'client-cert': textOf(at(tls, 'client-cert')), 'client-key': textOf(at(tls, 'client-key')) };
+    for (const node of Object.values(nodes)) if (node?.expanded) this.#expanded.add(node.text);
     const { problems } = this.#loaded(nodes['client-cert']?.text, nodes['client-key']?.text);
     return (['client-cert', 'client-key'] as const).flatMap((key) => {
       const [node, what] = [nodes[key], problems[key]];
@@ -44,6 +47,10 @@ export class ClientIdentities {
   /** The identity in two values; undefined if one of them is not set. */
   of(certificate: string | undefined, key: string | undefined): ClientIdentity | undefined {
     return this.#loaded(certificate, key).identity;
+  }
+
+  #pathIn(value: string | undefined): string | undefined {
+    return value === undefined || isPem(value) || this.#expanded.has(value) ? undefined : value.trim();
   }
 
   #loaded(certificate: string | undefined, key: string | undefined): Loaded {
@@ -71,7 +78,12 @@ export class ClientIdentities {
     } catch (error) {
       return { problems: { 'client-cert': `contains a certificate that the TLS library rejects (${codeOf(error)})` } };
     }
-    return { identity: { certificate: chain.value, key: new Secret(pem) }, problems: {} };
+    const [certificatePath, keyPath] = [this.#pathIn(certificate), this.#pathIn(key)];
+    const paths = {
+      ...(certificatePath !== undefined && { certificate: certificatePath }),
+      ...(keyPath !== undefined && { key: keyPath }),
+    };
+    return { identity: { certificate: chain.value, key: new Secret(pem), paths }, problems: {} };
   }
 
   #parse<T>(value: string | undefined, parse: (text: string) => Parsed<T>): Parsed<T> | undefined {

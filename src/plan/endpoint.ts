@@ -212,6 +212,8 @@ export interface ClientIdentity {
   readonly certificate: string;
   /** The private key as PKCS #8 in PEM. It is never sent. */
   readonly key: Secret;
+  /** Their files, as the user wrote the paths; undefined for PEM text and for values of environment variables. */
+  readonly paths?: { readonly certificate?: string; readonly key?: string };
 }
 
 /** A known finding that does not block through the date in `until`. */

@@ -213,10 +213,28 @@ describe('a client certificate that the server rejects', () => {
     [44, 'certificate revoked', /revoked/, /new certificate/],
     [45, 'certificate expired', /is valid from/, /issuers/],
     [46, 'certificate unknown', /for an unspecified reason/, /log/],
-    [48, 'unknown ca', /not issued by a CA that the server trusts/, /smtpd_tls_CAfile/],
+    [48, 'unknown ca', /not issued by a CA that the server trusts/, /^If CN=Clients .*smtpd_tls_CAfile/],
     [49, 'access denied', /owner is denied access/, /server allows/],
     [116, 'certificate required', /could not be sent/, /common key type/],
   ] as const;
+
+  test('is shown with its issuer, and with a command that sends it', () => {
+    const lost = new ConnectionLost(new Error('ssl3_read_bytes:tlsv13 alert:SSL alert number 48'));
+    const { finding } = errorToFinding(lost, context(shownAs(ours)), 'greeting');
+    const client = { ...shownAs(ours), paths: { certificate: 'certs/gate.pem' } };
+    const endpoint = { ...testEndpoint(587), tls: { ...testEndpoint(587).tls, client } };
+    const found = completeFinding(finding, { ...EXACTLY, step: 'certificate', endpoint, capabilities: [] });
+    expect(found.evidence).toMatchObject({
+      clientSubject: 'CN=gate',
+      clientIssuer: 'CN=Clients Intermediate CA',
+      lastIssuer: 'CN=Clients Root CA',
+      clientCertificates: '2',
+    });
+    expect(found.reproduce).toMatch(
+      / -cert certs\/gate\.pem -key your-client-key\.pem -cert_chain certs\/gate\.pem -ign_eof <\/dev\/null$/,
+    );
+    expect(found.reproduceShows).toBe('SSL alert number 48');
+  });
 
   test.each(REFUSALS)('is explained for alert %i (%s) after a TLS 1.3 handshake', (number, name, meaning, remedy) => {
     const lost = new ConnectionLost(new Error(`ssl3_read_bytes:tlsv13 alert:SSL alert number ${number}`));

@@ -36,7 +36,11 @@ const SERVER = { party: 'server', certainty: 'likely', reproduce: SAME_END } as 
 const NETWORK = { ...SERVER, party: 'network' } as const;
 const CONFIGURATION = { ...SERVER, party: 'configuration' } as const;
 /** The command would need the client certificate and its key. */
-const CLIENT = { party: 'configuration', certainty: 'likely' } as const;
+const CLIENT = {
+  party: 'configuration',
+  certainty: 'likely',
+  reproduce: { command: 'with-client-certificate', shows: alertOrReason },
+} as const;
 
 const MODERN_SUITES =
   'the TLS 1.3 cipher suites, and for TLS 1.2 ECDHE suites with AES-GCM or ChaCha20-Poly1305 that match the key type of the certificate';
@@ -398,7 +402,13 @@ export const HANDSHAKE = {
     },
     {
       about: 'tls.client-cert',
-      evidence: fields('alert', 'name', 'validFrom', 'validTo', 'now'),
+      evidence: {
+        ...fields('alert', 'name', 'validFrom', 'validTo', 'now'),
+        clientSubject: 'the subject of the client certificate',
+        clientIssuer: 'its issuer',
+        lastIssuer: 'the issuer of the last certificate in the file of the client certificate',
+        clientCertificates: 'how many certificates that file has',
+      },
       reference: 'RFC 8446 section 4.4.2.4',
       resultType: 'validation-failure',
       causes: {
@@ -412,12 +422,13 @@ export const HANDSHAKE = {
           ...CLIENT,
           title: 'Client certificate rejected: unsupported',
           remedy:
-            'Configure a certificate for TLS clients: its extended key usage, if it has one, must include clientAuth, and the server must support its key type.',
+            'Replace the certificate in `tls.client-cert` with one for TLS clients: its extended key usage, if it has one, must include clientAuth, and the server must support its key type.',
         },
         revoked: {
           ...CLIENT,
           title: 'Client certificate rejected: revoked',
-          remedy: 'Get a new certificate, and configure it with `tls.client-cert` and `tls.client-key`.',
+          remedy:
+            'Get a new certificate, and replace the files of `tls.client-cert` and `tls.client-key` with it and its key.',
         },
         expired: {
           ...CLIENT,
@@ -446,15 +457,13 @@ export const HANDSHAKE = {
         'no-reason': {
           ...CLIENT,
           title: 'Client certificate rejected',
-          remedy:
-            "Configure `tls.client-cert` with a certificate from a CA that the server trusts for clients, followed by its intermediates: usually one of them is wrong or missing. The server's log shows the reason.",
+          remedy: (evidence: Values) => `${ofClientIssuer(evidence)} The server's log shows the reason.`,
           setting: 'client-certificate-required',
         },
         'unknown-issuer': {
           ...CLIENT,
           title: 'Client certificate rejected: unknown CA',
-          remedy:
-            'Configure `tls.client-cert` with a certificate from a CA that the server trusts, followed by its intermediates. Or configure the server to trust this one.',
+          remedy: ofClientIssuer,
           examples:
             'Postfix: `smtpd_tls_CAfile`. Exim: `tls_verify_certificates`. Dovecot: `ssl_server_ca_file` (2.3: `ssl_ca`).',
           setting: 'client-certificate-required',
@@ -468,7 +477,7 @@ export const HANDSHAKE = {
         'unusable-key': {
           ...CLIENT,
           title: 'Client certificate not sent',
-          remedy: 'Configure a certificate with a common key type (RSA 2048, or EC P-256).',
+          remedy: 'Use a certificate with a common key type (RSA 2048, or EC P-256).',
         },
       },
     },
@@ -525,4 +534,10 @@ export const HANDSHAKE = {
 /** The first line that the server sends. A line break is escaped in the evidence. */
 function firstLine({ data = '' }: Values): string {
   return data.split(/\\x0[ad]/, 1)[0] ?? '';
+}
+
+/** A server knows the issuers of clients, at least the root. */
+function ofClientIssuer({ clientCertificates = '1', lastIssuer = 'its issuer' }: Values): string {
+  const file = clientCertificates === '1' ? 'only the certificate itself' : `${clientCertificates} certificates`;
+  return `If ${lastIssuer} is an intermediate, append its certificate to the file of \`tls.client-cert\`, which has ${file}. If it is a root, the server must trust it for clients: configure that on the server, or use a client certificate from a CA that the server trusts.`;
 }

@@ -27,6 +27,17 @@ export function opensslUntilClosed(endpoint: ReproducibleEndpoint, address?: str
   return `${session(endpoint, smtp(endpoint, address), '-ign_eof')} </dev/null`;
 }
 
+/** The same with the client certificate of the endpoint, or with placeholders for the files that are not known. */
+export function clientCertificateCommand(endpoint: ReproducibleEndpoint, { address, evidence }: Subject): string {
+  const { certificate = 'your-client-cert.pem', key = 'your-client-key.pem' } = endpoint.tls.client?.paths ?? {};
+  // A path that begins with a hyphen would be an option.
+  const [certificateFile, keyFile] = [certificate, key].map((path) => path.replace(/^-/, './-')) as [string, string];
+  // -cert sends only the first certificate of a file.
+  const chain = evidence.clientCertificates === '1' ? [] : ['-cert_chain', certificateFile];
+  const words = ['-cert', certificateFile, '-key', keyFile, ...chain, '-ign_eof'];
+  return `${session(endpoint, smtp(endpoint, address), ...words)} </dev/null`;
+}
+
 /** The command that shows what the server sends over TLS without being asked. It sends nothing over TLS. */
 export function greetingOverTlsCommand(endpoint: ReproducibleEndpoint, address?: string): string {
   return `sleep ${PAUSE} | ${session(endpoint, smtp(endpoint, address), ...DATA_ONLY)}`;

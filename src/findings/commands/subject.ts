@@ -36,7 +36,7 @@ export interface ReproducibleEndpoint {
     readonly minVersion: string;
     readonly pins: readonly string[];
     /** Set if the gate sends a client certificate. */
-    readonly client?: unknown;
+    readonly client?: { readonly paths?: { readonly certificate?: string; readonly key?: string } };
     readonly anchorSources?: readonly { readonly path?: string }[];
   };
 }
@@ -68,6 +68,8 @@ export interface Subject {
     readonly awaited?: string;
     /** The reply that an earlier attempt waited for when it failed. */
     readonly earlierAwaited?: string;
+    /** How many certificates the file with the client certificate has. */
+    readonly clientCertificates?: string;
     /** Of a DKIM signature. */
     readonly domain?: string;
     readonly selector?: string;
@@ -89,9 +91,11 @@ export function redactedEndpoint(
     ...(ehlo !== undefined && { ehlo: redact(ehlo) }),
     ...(auth && { auth: { ...auth, username: redact(auth.username) } }),
     ...(delivery && { delivery: redactedDelivery(delivery, redact) }),
-    ...(tls.anchorSources && {
-      tls: { ...tls, anchorSources: tls.anchorSources.map((one) => redactedPath(one, redact)) },
-    }),
+    tls: {
+      ...tls,
+      ...(tls.anchorSources && { anchorSources: tls.anchorSources.map((one) => redactedPath(one, redact)) }),
+      ...(tls.client && { client: redactedClient(tls.client, redact) }),
+    },
   };
 }
 
@@ -110,6 +114,18 @@ function redactedDelivery(
       ...(mailbox !== undefined && { mailbox: redact(mailbox) }),
       ...(basePath !== undefined && { basePath: redact(basePath) }),
       ...(username !== undefined && { username: redact(username) }),
+    },
+  };
+}
+
+function redactedClient(
+  { paths: { certificate, key } = {} }: NonNullable<ReproducibleEndpoint['tls']['client']>,
+  redact: (text: string) => string,
+): NonNullable<ReproducibleEndpoint['tls']['client']> {
+  return {
+    paths: {
+      ...(certificate !== undefined && { certificate: redact(certificate) }),
+      ...(key !== undefined && { key: redact(key) }),
     },
   };
 }

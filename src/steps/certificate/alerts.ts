@@ -4,6 +4,7 @@ import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { Context } from '../context.js';
 import { alertName } from '../../tls/alerts.js';
 import { fixed, own, type OwnText } from '../../text/own.js';
+import { nameOf } from './chain-evidence.js';
 import { day, timeBetween } from './dates.js';
 
 /** The alert of RFC 8446 section 6.2 that is only about a client certificate. */
@@ -82,18 +83,38 @@ export function clientCertificateRefused({ endpoint: { tls }, run }: Context, nu
     });
   }
   const [meaning, cause] = OF_A_CLIENT[number] ?? [];
+  const shown = certificatesIn(tls.client.certificate);
   if (cause === 'expired') {
     const { validFromDate: from, validToDate: to } = new X509Certificate(tls.client.certificate);
     const now = run.now();
     const [state, dated] = datesOf(from, to, now);
     const message = own`The server rejected the client certificate with ${alert}. The configured one ${state}.`;
     const dates = { validFrom: from.toISOString(), validTo: to.toISOString(), now: now.toISOString() };
-    return finding('client-certificate-required', message, { evidence: { ...evidence, ...dates }, cause: dated });
+    return finding('client-certificate-required', message, {
+      evidence: { ...evidence, ...shown, ...dates },
+      cause: dated,
+    });
   }
   const message = meaning
     ? own`The server rejected the client certificate with ${alert}: ${fixed(meaning)}.`
     : own`The server requested a client certificate, but ended the handshake although one is configured: ${alert}, which does not give a reason.`;
-  return finding('client-certificate-required', message, { evidence, cause: cause ?? 'no-reason' });
+  return finding('client-certificate-required', message, {
+    evidence: { ...evidence, ...shown },
+    cause: cause ?? 'no-reason',
+  });
+}
+
+/** What the gate sends as the client certificate. The last certificate is the one whose issuer the server must know. */
+function certificatesIn(pem: string) {
+  const parsed = (pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? []).map(
+    (one) => new X509Certificate(one),
+  );
+  return {
+    clientSubject: nameOf(parsed[0]?.subject),
+    clientIssuer: nameOf(parsed[0]?.issuer),
+    lastIssuer: nameOf(parsed.at(-1)?.issuer),
+    clientCertificates: String(parsed.length),
+  };
 }
 
 /** Whether a client certificate is valid now, as the end of a sentence, and the cause of its rejection. */

@@ -149,10 +149,14 @@ function bodyDifference(before: Buffer, after: Buffer): Alteration[] {
     if (!other) return [{ text: `line ${number} of the body is missing: ${quoted(was, line)}` }];
     return [{ text: `line ${number} of the body was ${quoted(was, line)} and is ${quoted(is, other)}` }];
   }
-  const { value: first } = there.next();
-  if (!first) return [];
+  const { value: next } = there.next();
+  if (!next) return [];
+  let first = next;
   let more = 1;
-  while (!there.next().done) more += 1;
+  for (const line of there) {
+    more += 1;
+    if (first.end === first.start) first = line;
+  }
   const text = `the body has ${count(more, 'extra line')}, beginning with ${quoted(is, first)}`;
   return [{ text, isAddedAtEnd: true }];
 }

@@ -184,9 +184,21 @@ describe('the delivered message', () => {
     ],
     [
       'the subject',
-      (text) => text.replace(/^Subject: /m, 'Subject: [external] '),
+      (text) => text.replace(/^Subject: /m, 'Subject: [Spam?] '),
       'Message altered in transit',
-      /turn this change off: subject was /,
+      /turn this change off\. To see the message .* `curl -sS -u \S+ 'imaps:\/\/\S+\/INBOX;MAILINDEX=\*'`/,
+    ],
+    [
+      'a tag of external mail',
+      (text) => text.replace(/^Subject: /m, 'Subject: [EXTERNAL] '),
+      'Message marked as external mail',
+      /^Have the administrator of the recipient's organization exempt the test mailbox/,
+    ],
+    [
+      'a banner in front of the text',
+      (text) => text.replace('\r\n\r\n', '\r\n\r\n\r\nCAUTION: This email originated from outside of the company.\r\n'),
+      'Message marked as external mail',
+      /^Have the administrator/,
     ],
   ])('has a fix for what was changed: %s', async (_, alter, title, fix) => {
     await using server = await startEmbedded({ alter: (raw) => Buffer.from(alter(raw.toString('latin1')), 'latin1') });

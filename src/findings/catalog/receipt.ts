@@ -105,14 +105,16 @@ export const RECEIPT = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy: ({ altered = '' }: Values) =>
-        `Find the filter, gateway or mailing list that changes mail in transit, and turn this change off: ${altered}. Do not exempt only the address in \`delivery.from\`: the mail of other users would still be changed.`,
+      remedy: (evidence: Values) =>
+        `Find the filter, gateway or mailing list that changes mail in transit, and turn this change off.${howToRead(evidence)} Do not exempt only the address in \`delivery.from\`: the mail of other users would still be changed.`,
     },
     {
       evidence: {
         ...fields('messageId'),
         altered: 'what is different',
         removed: 'the header fields that are missing, if nothing else is different',
+        added: 'the first new line of text, or the tag in the subject',
+        read: 'the command that reads the newest message of the mailbox',
       },
       reference: 'RFC 5321 section 6.4',
       causes: {
@@ -129,8 +131,16 @@ export const RECEIPT = {
           title: 'Text added at the end of the message',
           party: 'server',
           certainty: 'likely',
-          remedy:
-            'Turn off the footer (a disclaimer, or the text of a mailing list or scanner) for the mail of this server, or add it before DKIM signing. If it is intended, waive this finding.',
+          remedy: (evidence: Values) =>
+            `Turn off the footer (a disclaimer, or the text of a mailing list or scanner) for the mail of this server, or add it before DKIM signing. If it is intended, waive this finding.${howToRead(evidence)}`,
+        },
+        'external-mark': {
+          title: 'Message marked as external mail',
+          party: 'inbox',
+          certainty: 'likely',
+          remedy: (evidence: Values) =>
+            `Have the administrator of the recipient's organization exempt the test mailbox from the rule that marks mail from outside, or use a mailbox without such a rule. The tested server probably did not change the message. If its content does not matter, set \`delivery.expect: accepted\`.${howToRead(evidence)}`,
+          examples: 'Exchange: `Get-TransportRule` lists the mail flow rules.',
         },
         replaced: {
           title: 'Body of the message replaced',
@@ -191,3 +201,10 @@ export const RECEIPT = {
     },
   ),
 } as const satisfies Record<string, CatalogEntry>;
+
+/** By default, the gate deletes the message. */
+function howToRead({ read }: Values): string {
+  return read === undefined
+    ? ' The `Received` lines of the message name the servers (set `delivery.keep: true`).'
+    : ` To see the message and the servers in its \`Received\` lines, set \`delivery.keep: true\`, run the gate again, and then \`${read}\`.`;
+}

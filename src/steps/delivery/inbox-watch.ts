@@ -63,7 +63,7 @@ export async function awaitArrival(
   const parsed = parseMessage(received.source);
   const hops = receivedHops(parsed);
   const findings = [
-    ...judgeIdentity(message, received.source, parsed),
+    ...judgeIdentity(message, received.source, parsed, inbox, context.endpoint),
     ...judgeHop(context.endpoint, signedIn, hops, delivery, valuesOf(parsed, 'received').length),
     ...(delivery.verdicts ? await judgeVerdicts(context, delivery.verdicts, received.source, parsed, hops) : []),
   ];

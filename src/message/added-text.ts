@@ -1,0 +1,37 @@
+import { parseMessage, valuesOf, type ParsedMessage } from './fields.js';
+import { decodePart, partsOf } from './mime.js';
+import type { TestMessage } from './test-message.js';
+
+/** More of a line is not a text for people. */
+const MAX_CHARACTERS = 200;
+/** Tags of subjects and phrases of banners with which organizations mark mail from outside. */
+const EXTERNAL_TAG = /\[ *(?:ext|extern|external)\b[^\]]*\]/i;
+const EXTERNAL_BANNER =
+  /\b(?:originat\w+|came|comes|sent|received|is) (?:from )?(?:outside|an? external)\b|\bexternal (?:sender|e?-?mail|message)\b/i;
+
+/** The first line of text, decoded, that is in the message that arrived and not in the one that was sent. */
+export function addedText(sent: TestMessage, received: ParsedMessage): string | undefined {
+  const before = new Set(linesOfText(parseMessage(sent.text)));
+  return linesOfText(received)
+    .find((line) => line !== '' && !before.has(line))
+    ?.slice(0, MAX_CHARACTERS);
+}
+
+/** The mark of external mail that was added to the subject or to the text. */
+export function externalMark(sent: TestMessage, received: ParsedMessage): string | undefined {
+  const [subject = ''] = valuesOf(received, 'subject');
+  const [was = ''] = valuesOf(parseMessage(sent.text), 'subject');
+  const tag = EXTERNAL_TAG.test(was) ? undefined : EXTERNAL_TAG.exec(subject)?.[0];
+  const added = addedText(sent, received);
+  return added !== undefined && EXTERNAL_BANNER.test(added) ? added : tag;
+}
+
+function linesOfText(message: ParsedMessage): string[] {
+  return (partsOf(message) ?? []).flatMap((part) => {
+    if (!part.isText) return [];
+    const decoded: Buffer[] = [];
+    decodePart(part, (bytes) => decoded.push(bytes));
+    const lines = Buffer.concat(decoded).toString('utf8').split(/\r?\n/);
+    return lines.map((line) => line.replace(/<[^<>]*>/g, ' ').trim());
+  });
+}

@@ -39,7 +39,8 @@ export type UnusableReason =
   | 'too-much-data'
   | 'too-many-messages'
   | 'not-all-read'
-  | 'unknown-api';
+  | 'unknown-api'
+  | 'other-catcher';
 
 /** The server replies that it does not do what the gate requests. */
 export type RejectedReason =

@@ -1,3 +1,6 @@
+import { createServer as createHttpServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { CATALOG, type CatalogEntry } from '../../../src/findings/catalog.js';
 import type { InboxTarget, MailboxTarget } from '../../../src/plan/endpoint.js';
 import { completeFinding } from '../../../src/findings/complete.js';
@@ -499,6 +502,29 @@ test('an HTTP server that is not a mail catcher, and one that is no HTTP server'
     expect(found).toMatchObject({ cause, party: 'configuration' });
     expect(found.message).toMatch(message);
     expect(said(report)[0]).toBe('> GET /api/v1/messages?limit=1');
+  }
+});
+
+test('a mail catcher that is not supported is named by its page', async () => {
+  const server = createHttpServer((request, response) => {
+    const isApi = request.url?.startsWith('/api/v1/messages') === true;
+    response.writeHead(200, { 'content-type': isApi ? 'text/json' : 'text/html', server: 'mh' });
+    response.end(isApi ? '[]' : '<html><head><title>MailHog</title>');
+  }).listen(0, HOST);
+  await once(server, 'listening');
+  try {
+    const { port } = server.address() as AddressInfo;
+    const found = onlyFinding(await gated({ scheme: 'mailpit+http', host: HOST, port, basePath: '' }));
+    expect(found).toMatchObject({
+      cause: 'other-catcher',
+      remedy: expect.stringMatching(/^Replace this mail catcher with Mailpit/) as string,
+      evidence: { inboxReply: 'status 200, text/json, Server: mh, body: []' },
+      reproduceShows: '[]',
+    });
+    expect(found.reproduce).toMatch(`http://${HOST}:${port}/api/v1/messages`);
+    expect(found.message).toMatch(/: the server is MailHog, which does not have the API of Mailpit\.$/);
+  } finally {
+    server.close();
   }
 });
 

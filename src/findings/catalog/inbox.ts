@@ -25,6 +25,15 @@ function responseCode(reply: string): string {
   return /^\S+ \[[A-Z-]+\]/.exec(reply)?.[0] ?? '';
 }
 
+/** What the server has instead of the API. */
+const RESPONSE: Reproduction = {
+  command: 'inbox',
+  shows: ({ inboxReply = '' }) => {
+    const [, status = '', body = ''] = /^status (\d+)(?:.*, body: (.*))?/.exec(inboxReply) ?? [];
+    return stable(body) || status;
+  },
+};
+
 /** Why the inbox server cannot be used. */
 export const INBOX_CAUSES = {
   'name-not-found': {
@@ -257,7 +266,18 @@ export const INBOX_CAUSES = {
     remedy:
       'Look at the messages with this identifier in the mailbox, and find out who sends them: bounces, automatic replies or a mail loop. Then delete them.',
   },
+  'other-catcher': {
+    title: 'Inbox is a mail catcher that the gate does not support',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy:
+      'Replace this mail catcher with Mailpit or MailDev, or read the mailbox by IMAP or POP3. Mailpit has the default ports of MailHog (1025 and 8025). If acceptance by the server is enough, set `delivery.expect: accepted`.',
+    reference: 'RFC 9110',
+    reproduce: RESPONSE,
+  },
   'unknown-api': {
+    reference: 'RFC 9110',
+    reproduce: RESPONSE,
     title: 'Inbox does not have this API',
     party: 'configuration',
     certainty: 'likely',

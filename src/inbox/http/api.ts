@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { unusable, rejected, type InboxError } from '../failure.js';
+import type { HttpApi } from './http.js';
 import type { OpenFolder } from '../search.js';
 import { own } from '../../text/own.js';
 
@@ -37,6 +38,16 @@ export async function removeFrom(
 /** Mail catchers have no folders. */
 export const FOLDER = 'all messages';
 
-export function unknownApi(name: string): InboxError {
-  return unusable('unknown-api', own`the server does not have the API of ${name}`);
+/** The title of the page of a mail catcher, which the gate does not support. */
+const OTHER_CATCHER = /<title>[^<]*(MailHog|MailCatcher|smtp4dev|Inbucket|GreenMail)/i;
+const PAGE_BYTES = 4096;
+
+/** Says what the server has instead of an API: its last response, and the product that its page names. */
+export async function unknownApi(name: string, api: HttpApi): Promise<InboxError> {
+  const reply = api.latest;
+  const page = await api.source('/', PAGE_BYTES).catch(() => undefined);
+  const [, product] = OTHER_CATCHER.exec(page?.toString('latin1') ?? '') ?? [];
+  return product === undefined
+    ? unusable('unknown-api', own`the server does not have the API of ${name}`, reply)
+    : unusable('other-catcher', own`the server is ${product}, which does not have the API of ${name}`, reply);
 }

@@ -9,10 +9,14 @@ import { BoundedBuffer } from '../bounded-buffer.js';
 import { connectTo, secure } from '../channel.js';
 import { noReply, otherProtocol, rejected, temporary, unusable, type InboxError } from '../failure.js';
 import { PART_BYTES, type SessionSettings } from '../inbox.js';
+import { decodeBytes, excerpt } from '../../text/peer.js';
 import { own, type OwnText } from '../../text/own.js';
 
 /** Everything that is asked for has a few kilobytes, except for the list of an old MailDev. */
 const MAX_JSON_BYTES = 64 * 1024;
+
+/** Of a body. */
+const QUOTED_BYTES = 80;
 
 interface HttpRequest {
   readonly method: 'GET' | 'DELETE';
@@ -24,6 +28,8 @@ interface HttpRequest {
 
 /** The HTTP API of a mail catcher. Each request has its own connection, which is judged before the request is sent. */
 export class HttpApi {
+  #latest = '';
+
   /** @param end the end of every wait */
   constructor(
     private readonly target: ApiTarget,
@@ -43,6 +49,11 @@ export class HttpApi {
     if (json.length >= maxBytes)
       throw unusable('too-much-data', own`the server sent more than ${maxBytes} bytes of JSON`);
     return parsed(json);
+  }
+
+  /** The latest response, escaped: status, type, server, and how its body begins. */
+  get latest(): string {
+    return this.#latest;
   }
 
   /**
@@ -77,9 +88,14 @@ export class HttpApi {
       const response = await this.#send(channel, request);
       const { statusCode = 0, statusMessage = '' } = response;
       this.settings.transcript.add('server', `HTTP/${response.httpVersion} ${statusCode} ${statusMessage}`);
+      const { 'content-type': type = 'no Content-Type', server } = response.headers;
+      const described = [`status ${statusCode}`, type, ...(server === undefined ? [] : [`Server: ${server}`])];
+      this.#latest = excerpt(described.join(', '));
       if (statusCode === 404) return undefined;
       if (statusCode !== 200) throw errorFor(statusCode, request);
-      return firstBytes(maxBytes, response);
+      const body = await firstBytes(maxBytes, response);
+      this.#latest = excerpt([...described, `body: ${decodeBytes(body.subarray(0, QUOTED_BYTES))}`].join(', '));
+      return body;
     };
     try {
       return await deadline.race(exchange(), () => noReply(`${request.method} ${request.path}`));

@@ -41,7 +41,7 @@ export async function openMailDevInbox(
     const config = CONFIG.safeParse(await api.json(`${prefix}/config`));
     if (config.success) return polledInbox(FOLDER, alwaysOpen(new MailDev(api, prefix)), LOOK_AGAIN_MS, stop);
   }
-  throw unknownApi('MailDev');
+  throw await unknownApi('MailDev', api);
 }
 
 class MailDev implements OpenFolder {
@@ -70,7 +70,7 @@ class MailDev implements OpenFolder {
   async #summaries(text: string): Promise<readonly Arrival[]> {
     const query = new URLSearchParams({ search: text, limit: String(MAX_FOUND) });
     const summaries = SUMMARIES.safeParse(await this.api.json(`${this.prefix}/email/summary?${query.toString()}`));
-    if (!summaries.success) throw unknownApi('MailDev');
+    if (!summaries.success) throw await unknownApi('MailDev', this.api);
     return summaries.data.items.slice(0, MAX_FOUND).map(arrivalOf);
   }
 
@@ -82,7 +82,7 @@ class MailDev implements OpenFolder {
       throw unusable('too-many-messages', own`the server has more than ${MAX_LISTED} messages`);
     }
     const emails = EMAILS.safeParse(list);
-    if (!emails.success) throw unknownApi('MailDev');
+    if (!emails.success) throw await unknownApi('MailDev', this.api);
     const arrivals = emails.data.map(arrivalOf);
     return arrivals.filter((arrival) => isLike(sought, arrival)).slice(0, MAX_FOUND);
   }

@@ -24,7 +24,7 @@ export async function openMailpitInbox(
 ): Promise<Inbox> {
   const api = new HttpApi(target, settings, Deadline.on(stop));
   const first = SUMMARY.safeParse(await api.json('/api/v1/messages?limit=1'));
-  if (!first.success) throw unknownApi('Mailpit');
+  if (!first.success) throw await unknownApi('Mailpit', api);
   return polledInbox(FOLDER, alwaysOpen(new Mailpit(api)), LOOK_AGAIN_MS, stop);
 }
 
@@ -51,7 +51,7 @@ class Mailpit implements OpenFolder {
   async #search(query: string): Promise<Arrival[]> {
     const parameters = new URLSearchParams({ query, limit: String(MAX_FOUND) });
     const found = SUMMARY.safeParse(await this.api.json(`/api/v1/search?${parameters.toString()}`));
-    if (!found.success) throw unknownApi('Mailpit');
+    if (!found.success) throw await unknownApi('Mailpit', this.api);
     const messages = found.data.messages.slice(0, MAX_FOUND);
     return messages.map(({ ID: id, MessageID, Subject }) => ({ id, ...boundedHeaders(`<${MessageID}>`, Subject) }));
   }

@@ -3,6 +3,8 @@ import { FINDING_CODES, SEVERITIES } from '../../src/findings/codes.js';
 import { completeFinding, completeFindings, type Observed } from '../../src/findings/complete.js';
 import { finding, type KnownFinding } from '../../src/findings/finding.js';
 import { Redactor } from '../../src/secrets/redactor.js';
+import { Secret } from '../../src/secrets/secret.js';
+import { inboxFinding } from '../../src/steps/delivery/inbox-finding.js';
 import { testEndpoint } from '../support/gate.js';
 import { own } from '../../src/text/own.js';
 import { EXACTLY } from '../support/reports.js';
@@ -277,10 +279,46 @@ test('an application that cannot open the mailbox of Exchange Online needs acces
   );
 });
 
-test('an inbox that accepts no passwords is mentioned, whatever the tested server is', () => {
-  const found = finding('inbox-rejected', own`No.`, { cause: 'login-refused' });
-  const { remedy } = completeFinding(found, { ...OBSERVED, greeting: 'mx ESMTP Postfix' });
-  expect(remedy).toContain('Microsoft 365 and Outlook.com accept no passwords');
+test('a login at an inbox has no advice about a different provider', () => {
+  const remedyAt = (inbox: string, cause: 'login-refused' | 'protocol-disabled-by-organization' = 'login-refused') =>
+    completeFinding(finding('inbox-rejected', own`No.`, { cause, evidence: { inbox } }), OBSERVED).remedy;
+  expect(remedyAt('imaps://imap.example.com:993')).not.toMatch(/Microsoft|Google/);
+  expect(remedyAt('imaps://imap.gmail.com:993', 'protocol-disabled-by-organization')).toContain('"End User Access"');
+  expect(remedyAt('imaps://imap.example.com:993', 'protocol-disabled-by-organization')).not.toContain('Google');
+});
+
+test.each([
+  [
+    'imap.gmail.com',
+    'IMAP access is disabled for your domain. Contact your domain administrator',
+    'protocol-disabled-by-organization',
+  ],
+  [
+    'imap.gmail.com',
+    'Your account is not enabled for IMAP use. Please visit your Gmail settings page',
+    'protocol-disabled',
+  ],
+  ['imap.gmail.com', 'Application-specific password required: https://support.google.com', 'app-password'],
+  [
+    'imap.example.com',
+    'You are yet to enable IMAP for your account. Please contact your administrator',
+    'protocol-disabled-by-organization',
+  ],
+  ['outlook.office365.com', 'LOGIN failed.', 'no-passwords'],
+  ['imap-mail.outlook.com', 'LOGIN failed.', 'no-passwords'],
+  ['imap.gmail.com', 'Invalid credentials (Failure)', 'login-refused'],
+  ['imap.example.com', 'LOGIN failed.', 'login-refused'],
+])('the login at %s that is rejected with "%s" has its own cause', (host, said, cause) => {
+  const target = {
+    scheme: 'imaps',
+    host,
+    port: 993,
+    mailbox: 'INBOX',
+    username: 'app',
+    password: new Secret('x'),
+  } as const;
+  const failure = { kind: 'rejected', reason: 'login-refused', detail: own`"${said}"`, reply: said } as const;
+  expect(inboxFinding(failure, target)).toMatchObject({ code: 'inbox-rejected', cause });
 });
 
 test('examples that are not about the software of the server are shown even if that is known', () => {

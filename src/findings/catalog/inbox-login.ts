@@ -1,4 +1,4 @@
-import { stable, type Cause, type Reproduction } from './entry.js';
+import { stable, type Cause, type Reproduction, type Values } from './entry.js';
 
 /** The dialogue shows the server's own text. A long one is shortened in the evidence. */
 export const DIALOGUE: Reproduction = {
@@ -27,6 +27,8 @@ const PROVIDERS = {
 /** Providers that often reject the password of an account. */
 export type InboxProvider = keyof typeof PROVIDERS;
 
+const isAtGoogle = (inbox: string): boolean => /\/\/(?:imap|pop)\.(?:gmail|googlemail)\.com(?::|$)/i.test(inbox);
+
 /** Why the inbox server rejects a login. */
 export const INBOX_LOGIN_CAUSES = {
   'login-refused': {
@@ -35,10 +37,9 @@ export const INBOX_LOGIN_CAUSES = {
     certainty: 'likely',
     remedy:
       'Check `delivery.username` and `delivery.password`. They belong to the mailbox, and can differ from those in `auth`. Some providers require an app password, and IMAP or POP3 must be enabled for the account.',
-    // The gate logs in with a password only, which Exchange Online ended for IMAP and POP3 in 2022, and Outlook.com in 2024.
-    examples: 'Microsoft 365 and Outlook.com accept no passwords for IMAP and POP3: use a mailbox elsewhere.',
     reproduce: DIALOGUE,
   },
+  // The gate logs in with a password only, which Exchange Online ended for IMAP and POP3 in 2022, and Outlook.com in 2024.
   'no-passwords': {
     title: 'Microsoft accepts no passwords for IMAP and POP3',
     party: 'configuration',
@@ -53,6 +54,30 @@ export const INBOX_LOGIN_CAUSES = {
     certainty: 'likely',
     remedy: ({ provider = '' }) =>
       `${Object.hasOwn(PROVIDERS, provider) ? PROVIDERS[provider as InboxProvider] : 'Use an app password as `delivery.password`.'} If that is done, check \`delivery.username\` and \`delivery.password\`.`,
+    reproduce: DIALOGUE,
+  },
+  'protocol-disabled-by-organization': {
+    title: 'IMAP or POP3 disabled by the organization of the inbox',
+    party: 'inbox',
+    certainty: 'likely',
+    remedy: ({ inbox = '' }: Values) =>
+      `Ask the administrator of the organization to enable the protocol that the reply names for this mailbox${isAtGoogle(inbox) ? ' (Google Workspace: Admin console, Apps, Google Workspace, Gmail, "End User Access"). The login then requires an app password' : ''}. Or use a mailbox at a different provider. The reply is not about the username or password.`,
+    reproduce: DIALOGUE,
+  },
+  'protocol-disabled': {
+    title: 'IMAP or POP3 disabled for the inbox',
+    party: 'inbox',
+    certainty: 'likely',
+    remedy:
+      'Enable the protocol that the reply names in the settings of the mailbox, or use a different mailbox. The reply is not about the username or password.',
+    reproduce: DIALOGUE,
+  },
+  'app-password': {
+    title: 'Inbox requires an app password',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy:
+      'Create an app password in the security settings of the account of the mailbox, and set `delivery.password` to it: the provider does not accept the account password here.',
     reproduce: DIALOGUE,
   },
   'login-not-authorized': {

@@ -1,4 +1,4 @@
-import type { Cause } from './entry.js';
+import { stable, type Cause, type Reproduction } from './entry.js';
 import { fields } from './evidence.js';
 import { DIALOGUE, INBOX_LOGIN_CAUSES } from './inbox-login.js';
 

@@ -9,8 +9,9 @@ import { PeerText, excerpt, excerptOfList } from '../../text/peer.js';
 import { isLoopback } from '../../net/private-address.js';
 import { IN_CONTAINER, type RunContext } from '../context.js';
 import { protocolOf } from '../capability/other-protocol.js';
+import { inboxLoginCauseOf } from '../replies/inbox-login.js';
 import { rejectedBy } from './inbox-provider.js';
-import { own, type OwnText } from '../../text/own.js';
+import { exactly, own, type OwnText } from '../../text/own.js';
 
 type UnreachableCause = CauseOf<'inbox-unreachable'>;
 type RejectedCause = CauseOf<'inbox-rejected'>;
@@ -41,7 +42,7 @@ export function inboxFinding(
     ...('reply' in failure && { inboxReply: failure.reply }),
   };
   if (failure.kind === 'rejected' || failure.kind === 'message-gone') {
-    const reason: RejectedCause = failure.kind === 'rejected' ? failure.reason : 'message-gone';
+    const reason: RejectedCause = failure.kind === 'rejected' ? rejectionOf(failure) : 'message-gone';
     const naming = failure.kind === 'rejected' && failure.naming;
     const known = reason === 'login-refused' ? rejectedBy(target.host) : undefined;
     const more = { ...naming, ...(known?.provider && { provider: known.provider }) };
@@ -70,6 +71,10 @@ function isRefusedHere(failure: InboxFailure): boolean {
   if (failure.kind !== 'no-connection') return false;
   const { kind, address } = failure.cause;
   return kind === 'refused' && address !== undefined && isLoopback(address);
+}
+
+function rejectionOf({ reason, detail }: Extract<InboxFailure, { kind: 'rejected' }>): RejectedCause {
+  return (reason === 'login-refused' ? inboxLoginCauseOf(exactly(detail)) : undefined) ?? reason;
 }
 
 /** A sentence that names the inbox, so that nobody looks for the problem at the SMTP server. */

@@ -156,7 +156,7 @@ const OF_THE_PASSWORD = {
     {
       setting: 'auth-rejected',
       accountRemedy:
-        'Compare the configured username and password with those of the account. Typical mistakes are an old password, one from a different environment, and a `$` that a shell expanded. Do not retry often, because that can lock the account.',
+        'Typical mistakes are an old password, one from a different environment, and a `$` that a shell expanded. Do not retry often, because that can lock the account.',
     },
   ),
   'username-without-domain': configuration(

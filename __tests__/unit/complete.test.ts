@@ -114,10 +114,11 @@ test.each([
   ['450 4.7.25 Client host rejected: cannot find your hostname, [2001:db8::7]', '2001:db8::7'],
 ])('the PTR record of the client leads if it is missing: %s', (reply, ip) => {
   const evidence = { reply, sender: 'gate@b.example' };
-  const { remedy } = completeFinding(
+  const { party, remedy } = completeFinding(
     finding('message-rejected', own`No.`, { cause: 'client-name', evidence }),
     OBSERVED,
   );
+  expect(party).toBe('network');
   expect(remedy).toMatch(new RegExp(`^Set the PTR record of ${ip} to a host name whose A or AAAA record is ${ip}: `));
   expect(remedy).toMatch(/ send through the submission server of `b\.example` with `auth`\.$/);
   expect(remedy).not.toMatch(/self-hosted|587/);

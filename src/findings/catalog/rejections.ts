@@ -93,7 +93,7 @@ const CAUSES = {
   },
   'client-name': {
     title: 'Client has no valid PTR record',
-    party: 'configuration',
+    party: 'network',
     certainty: 'likely',
     remedy: ({ reply, sender }) => {
       const ip = clientIn(reply);

@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { TLSSocket, type TLSSocketOptions } from 'node:tls';
+import type { Resolver } from '../../../src/net/connect.js';
+import type { RunContext } from '../../../src/steps/context.js';
 import type { Transient } from '../../../src/steps/hand-over.js';
 import type { Endpoint, TlsPolicy } from '../../../src/plan/endpoint.js';
 import type { EndpointReport, Finding } from '../../../src/report/report.js';
@@ -35,11 +37,15 @@ async function runGate(
   server: Dialogue,
   endpoint: Partial<Endpoint> = {},
   policy: Partial<TlsPolicy> = {},
+  run: Partial<RunContext> = {},
 ): Promise<Outcome> {
   const tls: TLSSocketOptions = { key: certs.good.key, cert: certs.good.chain, ...server.tls };
   await using running = await startScriptedServer({ ...server, tls });
   const full = testEndpoint(running.port, { auth: AUTH, timeoutMs: 3000, ...endpoint });
-  const { report, transient } = await gate({ ...full, tls: { ...full.tls, ca: [certs.pki.root.cert], ...policy } });
+  const { report, transient } = await gate(
+    { ...full, tls: { ...full.tls, ca: [certs.pki.root.cert], ...policy } },
+    run,
+  );
   return {
     steps: letters(report.steps),
     codes: codes(report.steps),
@@ -80,6 +86,16 @@ describe('a rejected username', () => {
     const found = await foundFor('notify', '220 mail.example.test ESMTP Postfix', { delivery: DELIVERY });
     expect(found?.title).toBe('Username without a domain not accepted');
     expect(found?.remedy).toMatch(/^The configured username `notify` has no domain: try `notify@example\.test`, /);
+  });
+
+  test.each([
+    ['submit.example.test', 'Username without a domain not accepted', / try `user@example\.test`, /],
+    ['localhost', 'Username or password not accepted', /^Compare the configured username/],
+  ])('without a domain and without a sender may be in the domain of the host: %s', async (host, title, fix) => {
+    const resolver: Resolver = () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]);
+    const { found } = await runGate({ replies: AUTH_REJECTED }, { auth: AUTH, host }, {}, { resolver });
+    expect(found?.title).toBe(title);
+    expect(found?.remedy).toMatch(fix);
   });
 
   test.each([

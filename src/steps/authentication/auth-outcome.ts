@@ -25,7 +25,7 @@ export interface AuthAttempt extends AuthResult {
     readonly greetings: readonly string[];
     /** The lines of its reply to EHLO. */
     readonly offers: readonly string[];
-    /** The domain of the sender, in which the account probably is. */
+    /** The domain in which the account probably is. */
     readonly domain: string | undefined;
   };
 }

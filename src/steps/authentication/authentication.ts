@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { CauseOf } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { Credentials, Endpoint } from '../../plan/endpoint.js';
@@ -149,13 +150,20 @@ async function signIn(
     const server = {
       greetings: [greeting],
       offers: capabilities.lines.map(({ exact }) => exact),
-      domain: endpoint.delivery?.from.split('@').at(-1),
+      domain: domainOfAccounts(endpoint),
     };
     return await judgeAuth({ ...result, auth, mechanism, binding, usedStartTls, clientCertificateRequested, server });
   } catch (error) {
     if (error instanceof ConnectionLost && alertOf(error.cause) === undefined) return lostAfterAuth(error, mechanism);
     throw error;
   }
+}
+
+/** The domain in which the account probably is: that of the sender, otherwise the one above the host. */
+function domainOfAccounts({ host, delivery }: Endpoint): string | undefined {
+  if (delivery) return delivery.from.slice(delivery.from.lastIndexOf('@') + 1);
+  const [, ...parent] = isIP(host) === 0 ? host.split('.') : [];
+  return parent.length < 2 ? undefined : parent.join('.');
 }
 
 /** Why there is no mechanism that both sides support. */

@@ -259,6 +259,16 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Google: /your clients support TLS 1\.2/,
     'Amazon SES': /your clients support TLS 1\.2/,
   },
+  'dh-parameters': {
+    Postfix: /remove `smtpd_tls_dh1024_param_file`.*`smtpd_tls_eecdh_grade`/,
+    Exim: /`tls_dhparam`.*`tls_eccurve`/,
+    Sendmail: /`confDH_PARAMETERS`/,
+    OpenSMTPD: /`pki NAME dhe auto`/,
+    Dovecot: /`ssl_server_dh_file`.*`ssl_curve_list`/,
+    Courier: /`mkdhparams`.*`TLS_DHPARAMS`/,
+    nginx: /`ssl_dhparam`.*`ssl_ecdh_curve`/,
+    Haraka: /`dhparam`/,
+  },
   'tls-handshake-failed': {
     Postfix: /`smtpd_tls_ciphers`.*`smtpd_tls_mandatory_ciphers`.*`tls_high_cipherlist`/,
     Exim: /`tls_require_ciphers`/,

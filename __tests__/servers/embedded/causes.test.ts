@@ -392,6 +392,8 @@ describe('a port that is not for the configured kind of TLS', () => {
     const endpoint = testEndpoint(port);
     const found = completeFinding(implicitTlsPort({ endpoint }, RECORD, '220 mail.example.test ESMTP'), EXACTLY);
     expect(found).toMatchObject({ code: 'implicit-tls-port', title, party });
+    expect(found.evidence?.data).toMatch(/ \(a TLS handshake message\)$/);
+    if (party === 'server') expect(found.remedy).toMatch(/in the server or in the proxy .* HAProxy: remove `ssl`/);
     // What speaks TLS there may not be the mail server.
     const unknown = completeFinding(implicitTlsPort({ endpoint }, RECORD), EXACTLY);
     expect(unknown).toMatchObject({ party: 'configuration', certainty: 'likely' });

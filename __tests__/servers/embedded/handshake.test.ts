@@ -330,7 +330,7 @@ test('Diffie-Hellman parameters that are too short are reported as such', async 
     message: expect.stringMatching(
       /^The server's Diffie-Hellman parameters are too short \(dh key too small\)\./,
     ) as string,
-    remedy: expect.stringMatching(/2048 bits or more.*disable the cipher suites with DHE/) as string,
+    remedy: expect.stringMatching(/2048 bits or more.*enable ECDHE cipher suites and TLS 1\.3/) as string,
     evidence: { reason: 'dh key too small', negotiated: expect.stringMatching(/TLS_DHE_RSA/) as string },
   });
 });

@@ -103,7 +103,8 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
         certs.rsa2048,
       ),
       ...{ code: FAILED, title: 'Diffie-Hellman parameters too short', ...SERVER },
-      ...{ message: /parameters are too short/, fix: /2048 bits or more/ },
+      message: /parameters are too short/,
+      ...{ fix: /2048 bits or more\. Also enable ECDHE cipher suites and TLS 1\.3, /, notTheFix: /smtpd_tls_ciphers/ },
     },
     {
       name: 'a handshake that is signed with SHA-1',

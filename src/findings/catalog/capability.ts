@@ -234,9 +234,9 @@ export const CAPABILITY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Disable implicit TLS for this port of the server: clients expect STARTTLS on it. Set `transport: implicit` for this endpoint only if implicit TLS is intended on this port.',
+            'Disable implicit TLS for this port, in the server or in the proxy or load balancer in front of it, whichever terminates TLS: clients expect STARTTLS on it. Set `transport: implicit` for this endpoint only if implicit TLS is intended on this port.',
           examples:
-            'Postfix: `smtpd_tls_wrappermode = no` for the service in `master.cf`. Exim: remove the port from `tls_on_connect_ports`.',
+            'Postfix: `smtpd_tls_wrappermode = no` for the service in `master.cf`. Exim: remove the port from `tls_on_connect_ports`. HAProxy: remove `ssl` from `bind`. nginx: remove `ssl` from `listen`.',
           reproduce: SPEAKS_OVER_TLS,
         },
         'other-protocol': {

@@ -167,10 +167,11 @@ export const HANDSHAKE = {
           title: 'Diffie-Hellman parameters too short',
           certainty: 'certain',
           remedy:
-            'Configure Diffie-Hellman parameters of 2048 bits or more, or disable the cipher suites with DHE: ECDHE does not use these parameters (RFC 9325 section 4.1).',
+            'Configure Diffie-Hellman parameters of 2048 bits or more. Also enable ECDHE cipher suites and TLS 1.3, which do not use these parameters; then the cipher suites with DHE can be disabled.',
           examples:
             'Postfix: do not set `smtpd_tls_dh1024_param_file`; the default has been 2048 bits since Postfix 3.1. Exim: `tls_dhparam`. Sendmail: `DHParameters`. Dovecot: `ssl_server_dh_file` (2.3: `ssl_dh`).',
-          setting: 'tls-handshake-failed',
+          setting: 'dh-parameters',
+          reference: 'RFC 9325 section 4.5',
         },
         'old-signature': {
           ...SERVER,

@@ -16,6 +16,8 @@ export const courier: Software = {
     'tls-old-versions-accepted': 'remove TLS 1.0 and 1.1 from `TLS_PROTOCOL`, or with GnuTLS from `TLS_PRIORITY`.',
     'tls-handshake-failed':
       'its user (`MAILUSER`) must be able to read `TLS_CERTFILE`, which contains the certificate and, without `TLS_PRIVATE_KEYFILE`, the private key. Then check `TLS_PROTOCOL` and `TLS_CIPHER_LIST`. The log contains "STARTTLS failed".',
+    'dh-parameters':
+      'run `mkdhparams` with `BITS=2048`, which writes the file of `TLS_DHPARAMS`, and check that `TLS_CIPHER_LIST` does not exclude ECDHE.',
     'client-certificate-required': 'set `TLS_VERIFYPEER=NONE`, or `TLS_TRUSTCERTS` to the CA of the clients.',
     certificate:
       'replace the file of `TLS_CERTFILE` (by default `esmtpd.pem`): the certificate, followed by the intermediates and, without `TLS_PRIVATE_KEYFILE`, the private key. Its user (`MAILUSER`) must be able to read it.',

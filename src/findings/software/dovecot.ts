@@ -17,6 +17,8 @@ export const dovecot: Software = {
     'tls-old-versions-accepted': 'set `ssl_min_protocol = TLSv1.2`.',
     'tls-handshake-failed':
       'check `ssl_cipher_list`, `ssl_curve_list`, `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert`, `ssl_key`). With `log_debug = category=ssl` (2.3: `verbose_ssl = yes`), the log shows the reason.',
+    'dh-parameters':
+      'write parameters of 2048 bits or more (`openssl dhparam 2048`) into the file of `ssl_server_dh_file` (2.3: `ssl_dh = <FILE`), or remove that setting. Check that `ssl_cipher_list` and `ssl_curve_list` do not exclude ECDHE.',
     'client-certificate-required':
       'set `ssl_server_ca_file` (2.3: `ssl_ca = <FILE`) to the CA of the clients, or set `auth_ssl_require_client_cert = no`.',
     certificate:

@@ -24,6 +24,8 @@ export const exim: Software = {
       'add `+no_tlsv1 +no_tlsv1_1` to `openssl_options`, or with GnuTLS `:-VERS-TLS1.0:-VERS-TLS1.1` to `tls_require_ciphers` (default `NORMAL`).',
     'tls-handshake-failed':
       'check whether the files in `tls_certificate` and `tls_privatekey` exist and the Exim user can read them, also for this name if they depend on `$tls_in_sni`. Then check `tls_require_ciphers`, `openssl_options` and `tls_dhparam`. The main log contains "TLS error".',
+    'dh-parameters':
+      'remove `tls_dhparam`, whose default is a group of 2048 bits, or name a longer one (`ffdhe2048`). Check that `tls_eccurve`, `tls_require_ciphers` and `openssl_options` do not exclude ECDHE and TLS 1.3.',
     'client-certificate-required':
       'set `tls_verify_certificates` to the CA of the clients, or use `tls_try_verify_hosts` instead of `tls_verify_hosts`.',
     certificate:

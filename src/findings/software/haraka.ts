@@ -17,6 +17,8 @@ export const haraka: Software = {
     'tls-handshake-failed': 'check `ciphers`, `minVersion`, `dhparam`, `key` and `cert` in `config/tls.ini`.',
     'client-certificate-required':
       'set `rejectUnauthorized=false` in `config/tls.ini`, and remove the port from `requireAuthorized`.',
+    'dh-parameters':
+      'remove `dhparam` from `config/tls.ini`, or name a file with parameters of 2048 bits or more. Check that `ciphers` does not exclude ECDHE.',
     certificate:
       'set `cert` in `config/tls.ini` to a file with the full chain, leaf first (`config/tls_cert.pem`, or its file in `config/tls`), and `key` to its private key. Then restart Haraka.',
     'auth-not-advertised': 'enable an auth plugin in `config/plugins`, such as `auth/flat_file`.',

@@ -14,6 +14,8 @@ export const nginx: Software = {
     'tls-old-versions-accepted': 'set `ssl_protocols TLSv1.2 TLSv1.3;`.',
     'tls-handshake-failed':
       'check `ssl_protocols`, `ssl_ciphers`, `ssl_certificate` and `ssl_certificate_key`. The error log shows the reason.',
+    'dh-parameters':
+      'write parameters of 2048 bits or more (`openssl dhparam 2048`) into the file of `ssl_dhparam`, or remove that setting. Check that `ssl_ciphers`, `ssl_ecdh_curve` and `ssl_protocols` do not exclude ECDHE and TLS 1.3.',
     'client-certificate-required':
       'set `ssl_client_certificate` to the CA of the clients, or set `ssl_verify_client` to `optional` or `off`.',
     certificate:

@@ -13,6 +13,8 @@ export const openSmtpd: Software = {
       `add \`${minVersion.toLowerCase()}\` to \`protocols\` in the \`listen on\` rule, or remove \`protocols\`: the default is TLS 1.2 and 1.3.`,
     'tls-old-versions-accepted': 'remove `protocols` from the `listen on` rule: the default is TLS 1.2 and 1.3.',
     'tls-handshake-failed': 'check `smtp ciphers`, `pki NAME cert` and `pki NAME key`.',
+    'dh-parameters':
+      'use `pki NAME dhe auto`, or remove that line: `dhe legacy` has 1024 bits. Check that `smtp ciphers` does not exclude ECDHE.',
     'client-certificate-required':
       'set `ca` to the CA of the clients, or use `tls-require` without `verify` in the `listen on` rule.',
     certificate:

@@ -26,6 +26,8 @@ export const postfix: Software = {
       'set `smtpd_tls_protocols` and `smtpd_tls_mandatory_protocols` to `>=TLSv1.2` (before 3.6: `!SSLv2, !SSLv3, !TLSv1, !TLSv1.1`).',
     'tls-handshake-failed':
       'remove changes to `smtpd_tls_ciphers`, `smtpd_tls_mandatory_ciphers`, `tls_high_cipherlist`, `tls_medium_cipherlist` and `smtpd_tls_exclude_ciphers`, and check `smtpd_tls_chain_files`. With `smtpd_tls_loglevel = 1`, the log shows the reason.',
+    'dh-parameters':
+      'remove `smtpd_tls_dh1024_param_file` from `main.cf` and `master.cf`: the default has been 2048 bits since 3.1. Check that `smtpd_tls_eecdh_grade`, `smtpd_tls_protocols`, `smtpd_tls_exclude_ciphers` and `smtpd_tls_ciphers` do not exclude ECDHE and TLS 1.3.',
     'client-certificate-required':
       'set `smtpd_tls_CAfile` to the CA of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if the server may request a certificate).',
     certificate:

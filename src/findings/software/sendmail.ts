@@ -21,6 +21,8 @@ export const sendmail: Software = {
     'tls-old-versions-accepted': 'add `+SSL_OP_NO_TLSv1 +SSL_OP_NO_TLSv1_1` to `ServerSSLOptions`.',
     'tls-handshake-failed':
       'check `CipherList`, `ServerSSLOptions` and `DHParameters`. With `LogLevel` 14, the log contains "STARTTLS=server, error".',
+    'dh-parameters':
+      'set `DHParameters` (`confDH_PARAMETERS`) to a file with parameters of 2048 bits or more, and check that `CipherList` does not exclude ECDHE.',
     'client-certificate-required':
       'set `confTLS_SRV_OPTIONS` to `V`, so that the server requests no client certificate, or `confCACERT` to the CA of the clients.',
     certificate:

@@ -13,6 +13,8 @@ export type Topic =
   | 'tls-version-too-old'
   | 'tls-old-versions-accepted'
   | 'tls-handshake-failed'
+  /** To use longer Diffie-Hellman parameters, or others instead. */
+  | 'dh-parameters'
   | 'client-certificate-required'
   /** To install a certificate, or a different one. */
   | 'certificate'

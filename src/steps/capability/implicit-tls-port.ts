@@ -5,10 +5,13 @@ import { PORTS } from '../../plan/schema/enums.js';
 import { excerpt } from '../../text/peer.js';
 import type { Context } from '../context.js';
 import { protocolOf } from './other-protocol.js';
-import { own } from '../../text/own.js';
+import { own, type OwnText } from '../../text/own.js';
 
 /** The bytes of a TLS record before its length: its type and version. */
 const TYPE_AND_VERSION_BYTES = 3;
+
+/** Types of TLS records that a server may send first. */
+const RECORDS: Readonly<Record<number, OwnText>> = { 0x15: own`a TLS alert`, 0x16: own`a TLS handshake message` };
 
 /** Ports on which clients expect STARTTLS; 2525 is a common alternative to them. */
 const STARTTLS_PORTS: readonly number[] = [PORTS.mx, PORTS.submission, 2525];
@@ -27,7 +30,9 @@ export function implicitTlsPort(
   said: string,
   greeting?: string,
 ): KnownFinding {
-  const data = excerpt(said.slice(0, TYPE_AND_VERSION_BYTES));
+  const start = excerpt(said.slice(0, TYPE_AND_VERSION_BYTES));
+  const kind = RECORDS[said.charCodeAt(0)];
+  const data = kind === undefined ? start : own`${start} (${kind})`;
   const name = authority(host, port);
   const protocol = greeting === undefined ? undefined : protocolOf(greeting);
   if (greeting !== undefined && protocol !== undefined) {

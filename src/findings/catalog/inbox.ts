@@ -29,7 +29,8 @@ function responseCode(reply: string): string {
 const RESPONSE: Reproduction = {
   command: 'inbox',
   shows: ({ inboxReply = '' }) => {
-    const [, status = '', body = ''] = /^status (\d+)(?:.*, body: (.*))?/.exec(inboxReply) ?? [];
+    const [, status = ''] = /^status (\d+)/.exec(inboxReply) ?? [];
+    const [, body = ''] = inboxReply.split(', body: ');
     return stable(body) || status;
   },
 };

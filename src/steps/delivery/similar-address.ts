@@ -1,6 +1,6 @@
 /** Half of a short name may be different on purpose. */
 const LETTERS_PER_SLIP = 4;
-const MAX_SLIPS = 2;
+const USUAL_SLIPS = 2;
 
 /**
  * How the recipient differs from the address of the mailbox, if it looks like a typing mistake.
@@ -17,7 +17,7 @@ export function slipBetween(
   const inLocal = editDistance(recipient.local, mailbox.local);
   const slips = inLocal + inDomain;
   if (slips === 0) return undefined;
-  if (slips <= MAX_SLIPS && inLocal * LETTERS_PER_SLIP <= mailbox.local.length) {
+  if (slips <= USUAL_SLIPS && inLocal * LETTERS_PER_SLIP <= mailbox.local.length) {
     return slips === 1 ? 'by one letter' : 'by two letters';
   }
   return inLocal === 0 ? 'only in the domain' : undefined;

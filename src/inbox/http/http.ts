@@ -89,7 +89,11 @@ export class HttpApi {
       const { statusCode = 0, statusMessage = '' } = response;
       this.settings.transcript.add('server', `HTTP/${response.httpVersion} ${statusCode} ${statusMessage}`);
       const { 'content-type': type = 'no Content-Type', server } = response.headers;
-      const described = [`status ${statusCode}`, type, ...(server === undefined ? [] : [`Server: ${[server].flat().join(' ')}`])];
+      const described = [
+        `status ${statusCode}`,
+        type,
+        ...(server === undefined ? [] : [`Server: ${[server].flat().join(' ')}`]),
+      ];
       this.#latest = excerpt(described.join(', '));
       if (statusCode === 404) return undefined;
       if (statusCode !== 200) throw errorFor(statusCode, request);

@@ -153,6 +153,15 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
       notTheFix: /Append|add it to `ca`/,
     },
     {
+      name: 'an intermediate of the same CA that has not issued the certificate',
+      server: serves(await under(renewed, { sends: [pki.intermediate] })),
+      ...{ code: UNTRUSTED, title: 'Wrong intermediate certificate sent', ...LIKELY },
+      message:
+        /sends CN=Test Intermediate CA, which did not issue CN=STARTTLS Gate demo\. The issuer is CN=Renewed CA\.$/,
+      fix: /^Replace CN=Test Intermediate CA in the server's certificate file with CN=Renewed CA, .* Do not add CN=Renewed/,
+      notTheFix: /Append|add it to `ca`/,
+    },
+    {
       name: 'a certificate that its issuer has not signed',
       server: serves(forged),
       ...{ code: UNTRUSTED, title: 'Signature of the certificate not valid', ...LIKELY },

@@ -42,6 +42,12 @@ function replaceIssuer({ missingIssuer = '', caIssuers, issuerKeyId }: Values): 
   return `Replace the certificate of ${missingIssuer} in the server's certificate file with the one that issued the certificate before it, and reload the server.${which}${from} The one that the server sends has the same name but a different key: the CA has probably renewed its key.`;
 }
 
+/** The CA has several intermediates, and has issued the certificate with another one than before. */
+function replaceIntermediate({ missingIssuer = '', caIssuers, badIssuer = '' }: Values): string {
+  const from = caIssuers === undefined ? '' : `, available at ${caIssuers}`;
+  return `Replace ${badIssuer} in the server's certificate file with ${missingIssuer}${from}, and reload the server. The CA delivers the right intermediate together with the certificate. Do not add ${missingIssuer} to \`ca\`: mail clients would still reject the chain.`;
+}
+
 /** A certificate that OpenSSL selects, so that it does not find the path that is valid. */
 function removeFromChain({ badIssuer = '', wrongSha256 = '' }: Values): string {
   return `Remove ${badIssuer} (SHA-256 ${wrongSha256}) from the server's certificate file, or move it to the end, and reload the server.`;
@@ -155,6 +161,15 @@ export const CERTIFICATE_CHAIN = {
           examples: FULL_CHAIN_EXAMPLE,
           setting: 'certificate',
           reproduce: { command: 'key-ids', shows: ({ sentKeyId = '' }: Values) => sentKeyId },
+        },
+        'other-intermediate': {
+          title: 'Wrong intermediate certificate sent',
+          party: 'server',
+          certainty: 'likely',
+          remedy: replaceIntermediate,
+          examples: FULL_CHAIN_EXAMPLE,
+          setting: 'certificate',
+          reproduce: { command: 'openssl', shows: NO_ISSUER },
         },
         // The certificates do not name their keys.
         'wrong-issuer': {

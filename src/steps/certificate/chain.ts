@@ -13,6 +13,7 @@ import { anchorsInWords, chainInWords, nameOf } from './chain-evidence.js';
 import { day, isClockLikely, timeBetween } from './dates.js';
 import { parse, type Presented, type VerifyOptions } from './presented.js';
 import { knownIssuerIn } from './known-issuers.js';
+import { wrongIntermediate } from './wrong-intermediate.js';
 import { own, type OwnText } from '../../text/own.js';
 
 /**
@@ -125,6 +126,8 @@ function untrusted(
     });
   }
   if (namesake && !hasNameConflict) return wrongIssuer(namesake, chain, { ...evidence, ...missingIssuer(chain) });
+  const wrong = hasNameConflict ? undefined : wrongIntermediate(sent, chain, options.trust.anchors(options.policy.ca));
+  if (wrong) return otherIntermediate(wrong, chain, { ...evidence, ...missingIssuer(chain) });
   const reason = hasNameConflict
     ? own`the trusted CA ${nameOf(end.issuer)} has a different key than the one that signed ${name}`
     : own`${name} is not trusted and was not issued by a trusted CA`;
@@ -164,6 +167,20 @@ function wrongIssuer(
   const message = own`The chain does not lead to a trusted CA: the server sends ${issuer} as the issuer of ${subject}, but with a different key than the one that signed it.`;
   const cause = needed === undefined || sent === undefined ? 'wrong-issuer' : 'wrong-issuer-key';
   return finding('certificate-untrusted', message, { evidence, cause });
+}
+
+/** The server sends an intermediate of a trusted CA, but not the one that is needed. */
+function otherIntermediate(
+  wrong: X509Certificate,
+  { end }: PathEnd,
+  shared: Evidence<'certificate-untrusted'>,
+): KnownFinding {
+  const badIssuer = nameOf(wrong.subject);
+  const message = own`The chain does not lead to a trusted CA: the server sends ${badIssuer}, which did not issue ${nameOf(end.subject)}. The issuer is ${nameOf(end.issuer)}.`;
+  return finding('certificate-untrusted', message, {
+    evidence: { ...shared, badIssuer },
+    cause: 'other-intermediate',
+  });
 }
 
 /** For a problem that OpenSSL does not report. */
@@ -282,7 +299,7 @@ function pinOf(certificate: X509Certificate | undefined): string | undefined {
  * Whether each certificate that was sent has issued the one before it (RFC 8446 section 4.4.2).
  * @param chain a wrong issuer is a finding of {@link judgeChain}, and not a matter of the order
  */
-export function judgeOrder({ sent }: Presented, chain: ChainResult): KnownFinding[] {
+export function judgeOrder({ sent }: Presented, chain: ChainResult, { trust, policy }: VerifyOptions): KnownFinding[] {
   if (sent.length > MAX_CERTIFICATES) {
     const certificatesSent = own`more than ${MAX_CERTIFICATES}`;
     const message = own`The server sends ${certificatesSent} certificates. The gate ignores the rest.`;
@@ -290,6 +307,7 @@ export function judgeOrder({ sent }: Presented, chain: ChainResult): KnownFindin
   }
   const misplaced = firstOutOfOrder(sent);
   if (!misplaced || ('namesake' in chain && misplaced === chain.namesake)) return [];
+  if (chain.kind === 'untrusted' && misplaced === wrongIntermediate(sent, chain, trust.anchors(policy.ca))) return [];
   const subject = nameOf(misplaced.subject);
   const evidence = { subject, certificatesSent: String(sent.length) };
   if (isRepeated(misplaced, sent)) {

@@ -64,7 +64,7 @@ export function judgePeer(presented: Presented, options: VerifyOptions): PeerJud
       ...(pinned ? identity.map((found) => (options.waived(found.code) ? found : asNotice(found))) : identity),
       ...strength,
       ...(path ? judgeIssuerDates(facts, above, anchor, options) : []),
-      ...judgeOrder(presented, chain),
+      ...judgeOrder(presented, chain, options),
       ...judgeLifetime(facts, anchor, options),
     ],
     isVerified: unreadable.length === 0 && (pinned || identity.length === 0),

@@ -45,5 +45,7 @@ export const NOT_RUN: Partial<Record<FindingCode, string>> = {
 /** Errors and warnings whose examples have a command, and why causes without one have none. */
 export const OTHER_CAUSES_WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
   'no-route': 'for other errors of the operating system, it is about the machine that runs the gate',
+  'inbox-unreachable': 'it is about this machine, or about a limit of the gate',
+  'inbox-rejected': 'a tool would have to delete a message in the inbox, or find one that is no longer there',
   'delivery-verdict-mismatch': IN_THE_MESSAGE,
 };

@@ -247,15 +247,15 @@ describe('the curl command for an inbox', () => {
     [
       'a POP3 server',
       { ...INBOX, scheme: 'pop3s', port: 995 },
-      `${begin} -u reader pop3s://imap.example.com:995/ ${end}`,
+      `${begin} -u reader -X UIDL pop3s://imap.example.com:995/ ${end}`,
     ],
     [
       'a POP3 server with STLS',
       { ...INBOX, scheme: 'pop3', port: 110 },
-      `${begin} --ssl-reqd -u reader pop3://imap.example.com:110/ ${end}`,
+      `${begin} --ssl-reqd -u reader -X UIDL pop3://imap.example.com:110/ ${end}`,
     ],
-    ['Mailpit', { ...api, username: 'reader', password: INBOX.password }, `${begin} -u reader ${url} ${end}`],
-    ['Mailpit without a login', api, `curl -v -sS ${url} 2>&1`],
+    ['Mailpit', { ...api, username: 'reader', password: INBOX.password }, `${begin} --http1.1 -u reader ${url} ${end}`],
+    ['Mailpit without a login', api, `curl -v -sS --http1.1 ${url} 2>&1`],
     [
       'MailDev over HTTP, to which no password is sent',
       { ...api, scheme: 'maildev+http', username: 'reader', password: INBOX.password },
@@ -482,7 +482,8 @@ describe('a command', () => {
   });
 
   const asking: readonly CommandName[] = [
-    ...['sign-in', 'mail', 'rcpt', 'rcpt-accepted', 'delivery', 'slow-delivery', 'slow-reply', 'inbox'],
+    ...['sign-in', 'mail', 'rcpt', 'rcpt-accepted', 'delivery', 'slow-delivery', 'slow-reply'],
+    ...['inbox', 'inbox-in-time', 'inbox-api'],
   ] as const;
 
   test.each(names.filter((name) => !asking.includes(name)))('asks for no password: %s', (name) => {
@@ -516,9 +517,9 @@ describe('a command', () => {
     }
   });
 
-  test('with a login at an inbox requires TLS', () => {
+  test.each(['inbox', 'inbox-in-time', 'inbox-api'] as const)('with a login at an inbox requires TLS: %s', (name) => {
     for (const shape of shapes) {
-      const command = commandOf('inbox', shape) ?? '';
+      const command = commandOf(name, shape) ?? '';
       if (command.includes(' -u ')) expect(command).toMatch(/ --ssl-reqd | \w+s:\/\//);
     }
   });

@@ -1,13 +1,6 @@
 import { isIP } from 'node:net';
 import { commandAsFarAs, needsMessage } from './commands/as-far-as.js';
-import {
-  connectCommand,
-  folderCommand,
-  greetingCommand,
-  inboxCommand,
-  plainLinesCommand,
-  signInCommand,
-} from './commands/curl.js';
+import { connectCommand, greetingCommand, plainLinesCommand, signInCommand } from './commands/curl.js';
 import {
   addressesCommand,
   aliasCommand,
@@ -24,6 +17,7 @@ import {
   clientCertificateCommand,
   certificateCommand,
   greetingOverTlsCommand,
+  inboxGreetingOverTlsCommand,
   inboxTlsCommand,
   keyIdsCommand,
   opensslCommand,
@@ -32,6 +26,7 @@ import {
   purposeCommand,
   scramCommand,
 } from './commands/openssl.js';
+import { folderCommand, inboxCommand, inboxInTimeCommand, inboxOpeningCommand } from './commands/inbox.js';
 import { lineEndsCommand } from './commands/line-ends.js';
 import type { ReproducibleEndpoint, Subject } from './commands/subject.js';
 import {
@@ -142,8 +137,20 @@ export const COMMANDS = {
   'null-mx': (endpoint) => nullMxCommand(endpoint),
   /** The TLS session with the inbox. */
   'inbox-tls': (endpoint) => inboxTlsCommand(endpoint),
+  /** Whether the host name of the inbox exists. */
+  'inbox-addresses': ({ delivery }) => delivery?.inbox && addressesCommand(delivery.inbox),
+  'inbox-lookup': ({ delivery }) => delivery?.inbox && failedLookupCommand(delivery.inbox),
+  /** Whether the port of the inbox accepts connections. */
+  'inbox-connect': ({ delivery }) => delivery?.inbox && connectCommand(delivery.inbox),
+  /** What the inbox sends first, over TLS if its URL says so. */
+  'inbox-greeting': (endpoint) => inboxGreeting(endpoint),
+  /** The dialogue with the inbox up to the login. */
+  'inbox-opening': (endpoint) => inboxOpeningCommand(endpoint),
   /** The dialogue with the inbox. */
   inbox: (endpoint) => inboxCommand(endpoint),
+  /** Whether the inbox has the API that its URL names. */
+  /** The dialogue with the inbox, within the timeout of the gate. */
+  'inbox-in-time': (endpoint) => inboxInTimeCommand(endpoint),
   /** The search for the message in the folder that the evidence names. */
   'inbox-folder': (endpoint, { evidence }) => folderCommand(endpoint, evidence),
 } as const satisfies Readonly<Record<string, Command>>;
@@ -163,6 +170,11 @@ export function commandFor(name: CommandName, evidence: Subject['evidence']): Co
 
 function isRefused({ delivery }: ReproducibleEndpoint): boolean {
   return delivery?.expect === 'refused';
+}
+
+function inboxGreeting(endpoint: ReproducibleEndpoint): string | undefined {
+  const inbox = endpoint.delivery?.inbox;
+  return inbox?.scheme.endsWith('s') ? inboxGreetingOverTlsCommand(endpoint) : inbox && greetingCommand(inbox);
 }
 
 /** The reply to AUTH. swaks has no access tokens, and with `addresses: all` it would verify the IP address. */

@@ -1,11 +1,5 @@
-import { stable, type Cause, type Reproduction, type Values } from './entry.js';
-
-/** The dialogue shows the server's own text. A long one is shortened in the evidence. */
-export const DIALOGUE: Reproduction = {
-  command: 'inbox',
-  // Dovecot appends how long it took, such as "(0.001 + 0.000 secs).".
-  shows: ({ inboxReply = '' }) => stable(inboxReply),
-};
+import type { Cause, Values } from './entry.js';
+import { DIALOGUE } from './inbox-commands.js';
 
 const RESPONSE_CODES = 'RFC 5530 section 3';
 

@@ -1,6 +1,23 @@
 import { stable, type Cause, type Reproduction } from './entry.js';
 import { fields } from './evidence.js';
-import { DIALOGUE, INBOX_LOGIN_CAUSES } from './inbox-login.js';
+import {
+  CONNECTION_LOST,
+  CONNECTION_TIMED_OUT,
+  DIALOGUE,
+  FIRST_LINE_OF_INBOX,
+  GREETS_WITH_PREAUTH,
+  HANDSHAKE_FAILED,
+  INJECTED,
+  LOGIN_DISABLED,
+  LOOKUP,
+  NAME_NOT_FOUND,
+  NO_REPLY,
+  NOT_CONNECTED,
+  REQUEST_REFUSED,
+  SILENT,
+  WITHOUT_STARTTLS,
+} from './inbox-commands.js';
+import { INBOX_LOGIN_CAUSES } from './inbox-login.js';
 
 /** Which inbox a finding is about. */
 export const INBOX_EVIDENCE = {
@@ -43,6 +60,7 @@ export const INBOX_CAUSES = {
     certainty: 'likely',
     remedy:
       'Check the spelling of the host in `delivery.inbox`. If it is correct, add an A or AAAA record for it to DNS.',
+    reproduce: NAME_NOT_FOUND,
   },
   'lookup-failed': {
     title: 'Lookup of the inbox failed',
@@ -50,6 +68,7 @@ export const INBOX_CAUSES = {
     certainty: 'likely',
     remedy:
       'Run the gate again. If the error persists, check the resolver of the machine that runs the gate, and the name servers of the domain.',
+    reproduce: LOOKUP,
   },
   'no-route': {
     title: 'No route to the inbox',
@@ -57,6 +76,7 @@ export const INBOX_CAUSES = {
     certainty: 'likely',
     remedy:
       'Give the machine that runs the gate a route to the IP address of the inbox. If the inbox is in a private network, run the gate in it (in a workflow: on a self-hosted runner), or use a VPN. Many cloud machines, including GitHub-hosted runners, have no IPv6.',
+    reproduce: NOT_CONNECTED,
   },
   'not-possible-here': {
     title: 'This machine cannot connect to the inbox',
@@ -71,6 +91,7 @@ export const INBOX_CAUSES = {
     certainty: 'likely',
     remedy:
       'Check the port in `delivery.inbox`, and that firewalls allow the gate to connect to it. A firewall that drops packets causes this, and so does a server that is down.',
+    reproduce: CONNECTION_TIMED_OUT,
   },
   refused: {
     title: 'Connection to the inbox refused',
@@ -78,6 +99,7 @@ export const INBOX_CAUSES = {
     certainty: 'likely',
     remedy:
       'Check that the inbox server is running and listens on this port, on an IP address that the gate can reach. Check the port in `delivery.inbox`: 993 for `imaps://`, 143 for `imap://`, 995 for `pop3s://`, 110 for `pop3://`.',
+    reproduce: NOT_CONNECTED,
   },
   'refused-in-container': {
     title: 'Loopback address in the container of the job',
@@ -102,6 +124,7 @@ export const INBOX_CAUSES = {
     certainty: 'likely',
     remedy:
       "Look for the reason in the inbox server's log. Common ones are a certificate or a key that it cannot load, cipher suites that no client accepts, and a client certificate that it requires.",
+    reproduce: HANDSHAKE_FAILED,
   },
   'handshake-timeout': {
     title: 'TLS handshake with the inbox timed out',
@@ -109,6 +132,7 @@ export const INBOX_CAUSES = {
     certainty: 'likely',
     remedy:
       "Check the port in `delivery.inbox`: a server for another protocol may wait for the client to speak first. If the port is correct, check the inbox server's log: the server may be overloaded.",
+    reproduce: SILENT,
   },
   'not-tls': {
     title: 'Inbox does not use TLS on this port',
@@ -123,6 +147,7 @@ export const INBOX_CAUSES = {
     party: 'configuration',
     certainty: 'certain',
     remedy: 'Correct the scheme, the host or the port in `delivery.inbox`. No password was sent.',
+    reproduce: FIRST_LINE_OF_INBOX,
   },
   'greeting-refused': {
     title: 'Inbox refuses the connection',
@@ -138,6 +163,7 @@ export const INBOX_CAUSES = {
     certainty: 'likely',
     remedy:
       'Check the scheme and the port in `delivery.inbox`. With `imap://` and `pop3://`, the server must speak first; a server with implicit TLS waits for the client instead (use `imaps://` or `pop3s://`). If both are correct, the inbox server is overloaded, or is waiting for a lookup of the client.',
+    reproduce: SILENT,
   },
   'no-reply': {
     title: 'Inbox does not reply in time',
@@ -145,6 +171,7 @@ export const INBOX_CAUSES = {
     certainty: 'likely',
     remedy:
       "Look in the inbox server's log for what it was waiting for: its user database, its disk, or a lock on the mailbox. If it is only slow, raise `timeout`.",
+    reproduce: NO_REPLY,
   },
   'connection-lost': {
     title: 'Inbox closes the connection',
@@ -152,6 +179,7 @@ export const INBOX_CAUSES = {
     certainty: 'likely',
     remedy:
       "Look for the end of the session in the inbox server's log: a process that crashed, a limit, or a restart. If the log shows nothing, a firewall or proxy in between closed the connection.",
+    reproduce: CONNECTION_LOST,
   },
   'server-error': {
     title: 'Inbox has a temporary problem',
@@ -215,6 +243,7 @@ export const INBOX_CAUSES = {
       'Enable TLS on the inbox server, or use `imaps://` if it has a port with implicit TLS. The gate sends no password without TLS.',
     examples:
       'Dovecot: `ssl = yes` with `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert` and `ssl_key`).',
+    reproduce: WITHOUT_STARTTLS,
   },
   'starttls-refused': {
     title: 'Inbox refuses STARTTLS',
@@ -231,6 +260,7 @@ export const INBOX_CAUSES = {
     remedy:
       'Treat this as a security incident: a server sends nothing between its reply to STARTTLS and the handshake, so something between the gate and the inbox probably inserted the data. Use `imaps://` or `pop3s://`. If the server itself sends it, replace its software.',
     reference: 'RFC 9051 section 6.2.1',
+    reproduce: INJECTED,
   },
   preauth: {
     title: 'Inbox greets with PREAUTH',
@@ -239,6 +269,7 @@ export const INBOX_CAUSES = {
     remedy:
       'Use `imaps://`: after PREAUTH, no client can start TLS. If the server is not meant to send PREAUTH, a device between the gate and the inbox may insert it to prevent TLS: treat this as a security incident.',
     reference: 'RFC 9051 section 7.1.4',
+    reproduce: GREETS_WITH_PREAUTH,
   },
   'invalid-reply': {
     title: 'Inbox sends invalid replies',
@@ -246,6 +277,7 @@ export const INBOX_CAUSES = {
     certainty: 'likely',
     remedy:
       'Update the software of the inbox server, or remove a proxy in front of it: its replies violate the protocol.',
+    reproduce: DIALOGUE,
   },
   'too-much-data': {
     title: 'Inbox sends too much data',
@@ -298,6 +330,7 @@ export const INBOX_REJECTED_CAUSES = {
       'Allow password logins over TLS (`AUTH=PLAIN` or LOGIN) on the inbox server: it announces `LOGINDISABLED` over TLS, and no mechanism that the gate supports, so no login was sent. If a proxy terminates TLS in front of it, configure the server to treat connections from the proxy as secure. The username and password are not the problem.',
     examples: 'Dovecot: `auth_mechanisms = plain login`, and behind a proxy `haproxy_trusted_networks`.',
     reference: 'RFC 9051 section 6.2.3',
+    reproduce: LOGIN_DISABLED,
   },
   'mailbox-missing': {
     title: 'Mailbox does not exist',
@@ -340,6 +373,7 @@ export const INBOX_REJECTED_CAUSES = {
     certainty: 'likely',
     remedy:
       'Allow the account to read this mailbox, or raise the limit that the reply names. A POP3 server must also support UIDL and TOP.',
+    reproduce: REQUEST_REFUSED,
   },
   'not-deleted': {
     title: 'Test message not deleted',

@@ -2,6 +2,9 @@ import { isIP } from 'node:net';
 import { command } from './shell.js';
 import type { ReproducibleEndpoint, Subject } from './subject.js';
 
+/** A server, or an inbox. */
+type Host = Pick<ReproducibleEndpoint, 'host'>;
+
 /** What {@link addressesCommand} prints if there is none: dig itself prints nothing. */
 export const NO_ADDRESS = 'no IP address';
 
@@ -19,7 +22,7 @@ export function aliasCommand({ host }: ReproducibleEndpoint): string | undefined
 export const LOOKUP_FAILED = 'the lookup failed';
 
 /** The command that shows how a lookup of IP addresses or MX records fails. */
-export function failedLookupCommand({ host }: ReproducibleEndpoint): string | undefined {
+export function failedLookupCommand({ host }: Host): string | undefined {
   if (isIP(host) !== 0) return undefined;
   const lookup = command(['dig', '+noall', '+comments', host, 'A', host, 'AAAA', host, 'MX']);
   // Without validation, a name whose DNSSEC is invalid has an address.
@@ -28,7 +31,7 @@ export function failedLookupCommand({ host }: ReproducibleEndpoint): string | un
 }
 
 /** The command that shows the IP addresses of the host. The target of an alias ends with a dot, and does not count. */
-export function addressesCommand({ host }: ReproducibleEndpoint): string | undefined {
+export function addressesCommand({ host }: Host): string | undefined {
   if (isIP(host) !== 0) return undefined;
   const lookup = command(['dig', '+short', host, 'A', host, 'AAAA']);
   return `${lookup} | grep '[0-9a-f:]$' || echo '${NO_ADDRESS}'`;

@@ -121,13 +121,24 @@ export function keyIdsCommand(endpoint: ReproducibleEndpoint, address?: string):
 
 /** The command that shows the TLS session with an inbox. It sends no credentials. Undefined if the inbox has no TLS. */
 export function inboxTlsCommand(endpoint: ReproducibleEndpoint): string | undefined {
+  const words = inboxSession(endpoint);
+  return words && `${words} </dev/null`;
+}
+
+/** The command that shows what an inbox sends over TLS without being asked. */
+export function inboxGreetingOverTlsCommand(endpoint: ReproducibleEndpoint): string | undefined {
+  const words = inboxSession(endpoint, ...DATA_ONLY);
+  return words && `sleep ${PAUSE} | ${words}`;
+}
+
+function inboxSession(endpoint: ReproducibleEndpoint, ...more: readonly string[]): string | undefined {
   const inbox = endpoint.delivery?.inbox;
   const starttls = inbox && startTlsOf(inbox);
   if (!inbox || !starttls) return undefined;
   const { host, port } = inbox;
   // Its chain is not that of the server.
   const own = { ...endpoint, endsInDefaultStore: false };
-  return `${session(own, { host, port, servername: host, starttls })} </dev/null`;
+  return session(own, { host, port, servername: host, starttls }, ...more);
 }
 
 /**

@@ -40,6 +40,7 @@ export function inboxFinding(
     ...inboxEvidence(target),
     reason: describeFailure(failure),
     ...('reply' in failure && { inboxReply: failure.reply }),
+    ...(failure.kind === 'other-protocol' && { inboxReply: excerpt(failure.said) }),
   };
   if (failure.kind === 'rejected' || failure.kind === 'message-gone') {
     const reason: RejectedCause = failure.kind === 'rejected' ? rejectionOf(failure) : 'message-gone';

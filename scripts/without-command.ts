@@ -14,7 +14,6 @@ export const WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
   'connection-failed-locally': OF_THE_MACHINE,
   'mx-too-many': 'it is about a limit of the gate',
   'starttls-command-injection': 'tools send no command in the same packet as STARTTLS',
-  'handshake-timeout': 'tools wait for the server, too, and show only that',
   'client-hello-intolerant': 'only OpenSSL 3.5 and later send a large ClientHello',
   'certificate-unchecked': NOT_CHECKED,
   'auth-server-not-authenticated':

@@ -57,6 +57,12 @@ export const COMMAND_SCENES: readonly CommandScene[] = [
     run: { resolver: () => Promise.reject(Object.assign(new Error('lookup'), { code: 'EAI_AGAIN' })) },
     alsoShown: 'the command asks only DNS',
   },
+  {
+    name: 'does not begin TLS on a port for implicit TLS',
+    server: { greeting: silence },
+    endpoint: { transport: 'implicit' },
+    twin: { implicit: true },
+  },
   { name: 'greets as an IMAP server', server: { greeting: '* OK IMAP4rev1 ready' } },
   { name: 'greets in no known protocol', server: { greeting: 'Hello, who are you?' } },
   { name: 'sends a greeting with a code that is not allowed', server: { greeting: '354 Go ahead' } },

@@ -483,7 +483,7 @@ describe('a command', () => {
 
   const asking: readonly CommandName[] = [
     ...['sign-in', 'mail', 'rcpt', 'rcpt-accepted', 'delivery', 'slow-delivery', 'slow-reply'],
-    ...['inbox', 'inbox-in-time', 'inbox-api'],
+    ...['inbox', 'inbox-in-time'],
   ] as const;
 
   test.each(names.filter((name) => !asking.includes(name)))('asks for no password: %s', (name) => {
@@ -517,7 +517,7 @@ describe('a command', () => {
     }
   });
 
-  test.each(['inbox', 'inbox-in-time', 'inbox-api'] as const)('with a login at an inbox requires TLS: %s', (name) => {
+  test.each(['inbox', 'inbox-in-time'] as const)('with a login at an inbox requires TLS: %s', (name) => {
     for (const shape of shapes) {
       const command = commandOf(name, shape) ?? '';
       if (command.includes(' -u ')) expect(command).toMatch(/ --ssl-reqd | \w+s:\/\//);

@@ -1,6 +1,12 @@
 import { isIP } from 'node:net';
 import { commandAsFarAs, needsMessage } from './commands/as-far-as.js';
-import { connectCommand, greetingCommand, plainLinesCommand, signInCommand } from './commands/curl.js';
+import {
+  connectCommand,
+  greetingCommand,
+  handshakeCommand,
+  plainLinesCommand,
+  signInCommand,
+} from './commands/curl.js';
 import {
   addressesCommand,
   aliasCommand,
@@ -82,6 +88,8 @@ export const COMMANDS = {
   /** The same, until the server closes the connection. */
   'tls-until-closed': (endpoint, { address }) => opensslUntilClosed(endpoint, address),
   'with-client-certificate': (endpoint, subject) => clientCertificateCommand(endpoint, subject),
+  /** Whether the TLS handshake ends within the timeout of the gate. */
+  'handshake-in-time': (endpoint, { address }) => handshakeCommand(endpoint, address),
   /** What the server selects if every TLS version and cipher suite is allowed. */
   'any-tls': (endpoint, { address }) => anyTlsCommand(endpoint, address),
   pin: (endpoint, { address }) => pinCommand(endpoint, address),

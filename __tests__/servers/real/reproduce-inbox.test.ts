@@ -2,7 +2,6 @@ import { createServer } from 'node:http';
 import { writeFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NO_LIST } from '../../../src/findings/commands/inbox.js';
 import { COMMANDS } from '../../../src/findings/reproduce.js';
 import type { InboxTarget } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
@@ -140,22 +139,4 @@ test.concurrent('the command for an inbox that refuses connections shows what it
 
 test.concurrent('the command for an inbox whose name does not exist shows what it claims', async () => {
   await shown(at('imaps', 993, 'inbox.invalid'));
-});
-
-test.concurrent.each([
-  ['mailpit+http', '{"total":0,"messages":[]}', true],
-  ['mailpit+http', '{"error":"Not found"}', false],
-  ['maildev+http', '[]', true],
-  ['maildev+http', '{"error":"Not found"}', false],
-] as const)('the command for the API of %s that replies with %s sees a list: %s', async (scheme, body, isList) => {
-  const server = createServer((_, response) => response.end(body));
-  const listener = await listen(server);
-  try {
-    const inbox = { scheme, host: HOST, port: listener.port, basePath: '' };
-    const endpoint = testEndpoint(listener.port, { delivery: { ...DELIVERY, inbox } });
-    const command = COMMANDS['inbox-api'](endpoint) ?? '';
-    expect((await typed(command)).includes(NO_LIST)).toBe(!isList);
-  } finally {
-    await listener.close();
-  }
 });

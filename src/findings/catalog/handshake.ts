@@ -18,6 +18,9 @@ function alertOrReason({ alert, reason = '', code = '' }: Values): string {
   return code.startsWith('ERR_SSL_') ? reason : '';
 }
 
+/** The error of curl for a timeout. Before it, the last line of curl about TLS shows how far the handshake got. */
+const TIMED_OUT: Reproduction = { command: 'handshake-in-time', shows: 'curl: (28)' };
+
 const SAME_END: Reproduction = { command: 'openssl', shows: alertOrReason };
 /** `openssl s_client` prints this if the handshake ends before the server has sent its certificate. */
 const NO_CERTIFICATE: Reproduction = { command: 'openssl', shows: 'no peer certificate available' };
@@ -66,6 +69,7 @@ const SHORT_TIMEOUT = {
   certainty: 'likely',
   remedy: ({ timeout = '' }: Values): string =>
     `Raise \`timeout\` to its default (15 s) or above: it is set to ${timeout}. If the handshake still times out, look in the log of the server, or of the proxy that terminates TLS in front of it, for this connection: the machine may be slow or overloaded. If the log shows no TLS connection, a device in between may block TLS or drop large packets (path MTU): compare with a connection from another network.`,
+  reproduce: TIMED_OUT,
 } as const;
 
 const WITH_SMALL_HELLO =
@@ -266,6 +270,7 @@ export const HANDSHAKE = {
       party: 'server',
       certainty: 'likely',
       remedy: `Check what delays the server: a slow or overloaded machine, an unreachable key store or OCSP responder. Also check for a middlebox that drops large packets: the server's certificate chain takes several packets. ${PATH_MTU}`,
+      reproduce: TIMED_OUT,
     },
     {
       evidence: fields('waited', 'attemptLimit', 'timeout'),
@@ -277,6 +282,7 @@ export const HANDSHAKE = {
           party: 'network',
           certainty: 'likely',
           remedy: `First check whether large packets get through: before TLS, all packets were small, and the ClientHello or the reply to it is the first large one. ${PATH_MTU} If they do, look in the server's log for this connection. If it shows nothing after STARTTLS, a firewall probably blocks TLS: compare with a connection from another network. Otherwise, check the server's load, its key store, and any proxy in front of it.`,
+          reproduce: TIMED_OUT,
         },
         'not-begun-on-this-machine': {
           title: 'Server does not begin the TLS handshake',
@@ -284,6 +290,7 @@ export const HANDSHAKE = {
           certainty: 'likely',
           remedy:
             "Look in the server's log for this connection. If the server is slow, check its load, its key store, and any proxy in front of it. If the log shows nothing after STARTTLS, a firewall may block TLS: compare with a connection from another network.",
+          reproduce: TIMED_OUT,
         },
         'silent-port': {
           title: 'Server does not begin the TLS handshake',
@@ -291,6 +298,7 @@ export const HANDSHAKE = {
           certainty: 'likely',
           remedy:
             'Check that a server with implicit TLS listens on this port, and look in its log for this connection. If it is slow, check its load, its key store, and any proxy in front of it. If the log shows nothing, a firewall may block TLS: compare with a connection from another network.',
+          reproduce: TIMED_OUT,
         },
         'short-timeout': { ...SHORT_TIMEOUT, title: 'TLS handshake not finished within a short timeout' },
         'not-begun-in-short-time': { ...SHORT_TIMEOUT, title: 'TLS handshake not started within a short timeout' },

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { authority, command, ehloLine } from './shell.js';
 import type { ReproducibleEndpoint } from './subject.js';
 import { serverCas } from './trusted-cas.js';
@@ -8,6 +9,8 @@ const PAUSE = 2;
 const GREETING_LIMIT = 10;
 /** Seconds to wait for a connection. */
 const CONNECT_LIMIT = 15;
+/** The default of the gate. */
+const DEFAULT_TIMEOUT_MS = 15_000;
 
 /** A server, or an inbox. */
 type Server = Pick<ReproducibleEndpoint, 'host' | 'port'>;
@@ -38,6 +41,25 @@ export function signInCommand(endpoint: ReproducibleEndpoint, address: string, m
   // curl reads the token from its configuration, so that it is not an argument, which other users can see.
   const typed = isToken ? `head -n 1 | sed 's/.*/oauth2-bearer = "&"/' | ` : '';
   return `${before}echo 'Enter the ${isToken ? 'access token' : 'password'}:'; ${typed}${line} 2>&1 | grep -v '^> '`;
+}
+
+/**
+ * The command that shows whether the TLS handshake ends within the timeout of the gate. Unlike openssl, curl has such a limit.
+ * It sends no credentials.
+ */
+export function handshakeCommand(endpoint: ReproducibleEndpoint, address?: string): string {
+  const { host, port, transport, servername, ehlo, timeoutMs = DEFAULT_TIMEOUT_MS } = endpoint;
+  const name = isIP(servername) === 0 ? servername : (address ?? host);
+  const isResolved = name !== address && address !== undefined;
+  const { file, before } = serverCas(endpoint);
+  const words = [
+    ...['curl', '-v', '-sS', '-m', String(Math.ceil(timeoutMs / 1000))],
+    ...(isResolved ? ['--resolve', `${name}:${port}:${address}`] : []),
+    ...(transport === 'starttls' ? ['--ssl-reqd'] : []),
+    ...(file === undefined ? [] : ['--cacert', file]),
+    `${transport === 'starttls' ? 'smtp' : 'smtps'}://${authority(name, port)}/${encodeURIComponent(ehlo ?? '')}`,
+  ];
+  return before + command(words);
 }
 
 /** The command that shows what the server sends without being asked. It sends nothing. */

@@ -63,7 +63,8 @@ function limit({ timeoutMs = DEFAULT_TIMEOUT_MS }: ReproducibleEndpoint): number
   return Math.ceil(timeoutMs / 1000);
 }
 
-const DEFAULT_TIMEOUT_MS = 30_000;
+/** The default of the gate. */
+const DEFAULT_TIMEOUT_MS = 15_000;
 
 /**
  * The command that shows the UIDs with which a folder has the message, as `* SEARCH 7`. It asks for the password.

@@ -1,15 +1,12 @@
-import { createServer } from 'node:http';
 import { writeFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { COMMANDS } from '../../../src/findings/reproduce.js';
 import type { InboxTarget } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
 import { Secret } from '../../../src/secrets/secret.js';
-import { listen } from '../../../src/servers/listener.js';
 import { typed } from '../../support/commands.js';
 import { startEmbedded } from '../../support/embedded.js';
-import { DELIVERY, gate, testEndpoint } from '../../support/gate.js';
+import { gate } from '../../support/gate.js';
 import { createInboxTrust, HOST } from '../../support/inbox.js';
 import { startMailpit } from '../../support/mailpit.js';
 import { startScriptedImap, type ImapScript } from '../../support/scripted-imap.js';

@@ -34,6 +34,10 @@ const OWN: Readonly<Record<string, Partial<Pick<Cause, 'title' | 'remedy' | 'exa
     title: 'Certificate does not match the host name',
     remedy: correctName,
   },
+  'certificate-hostname-mismatch:address': {
+    title: 'Certificate does not match the host name',
+    remedy: correctName,
+  },
   'certificate-hostname-mismatch:other-domain': { remedy: correctName },
   'certificate-hostname-mismatch:wildcard': { remedy: correctName },
   'certificate-hostname-mismatch:address-as-name': { remedy: correctName },

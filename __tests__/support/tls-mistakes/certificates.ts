@@ -34,6 +34,7 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
   const expired = { notAfter: inDays(-3) };
   const oldIntermediate = await ca('Old CA', { issuer: pki.root, ...expired });
   const oldRoot = await ca('Old Root CA', expired);
+  const notCa = await issue({ commonName: 'Own CA', notAfter: inDays(900) });
   const early = await ca('Early CA', { issuer: pki.root, notBefore: inDays(20) });
   const soon = await ca('Soon CA', { issuer: pki.root, notBefore: inDays(MINUTES) });
   const clients = await ca('Clients CA', { issuer: pki.root, usage: ['clientAuth'] });
@@ -214,6 +215,28 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
       ...{ code: UNTRUSTED, title: 'Issuer is not a CA', ...LIKELY },
       message: /CN=STARTTLS Gate demo issued a certificate in this chain, but is not a CA/,
       ...{ fix: /^Do not trust CN=STARTTLS Gate demo, and do not add it to `ca`.*incident/, notTheFix: /add its root/ },
+    },
+    {
+      name: 'an issuer in `ca` that is not a CA',
+      ...{ server: serves(await under(notCa, { sends: [] })), policy: trusting(notCa) },
+      ...{ code: UNTRUSTED, title: 'Certificate of your own CA is not that of a CA', ...AUTHORITY },
+      message: /^CN=Own CA in ca issued a certificate in this chain, but its own certificate is not that of a CA/,
+      fix: /^Create the certificate of CN=Own CA again, .*CA:TRUE.* Then replace its file in `ca`/,
+      notTheFix: /incident|forged|do not add/,
+    },
+    {
+      name: 'an earlier certificate of the server in `ca`',
+      ...{ server: serves(await lab.issue({ names })), policy: trusting(await under(root, { sends: [] })) },
+      ...{ code: UNTRUSTED, title: 'ca has the certificate of the server, not of its CA', ...CONFIGURATION },
+      message: /^ca has a certificate of the server itself \(CN=STARTTLS Gate demo\), not of a CA\./,
+      fix: /^Replace the certificate in ca with the root certificate of the CA: CN=Lab Root CA is the issuer/,
+    },
+    {
+      name: 'the certificate of a server that sends no issuer, in `ca`',
+      ...{ server: serves(await under(root)), policy: trusting(await under(root, { sends: [] })) },
+      ...{ code: INCOMPLETE, title: 'ca has the certificate of the server, not of its CA', ...CONFIGURATION },
+      message: /^ca has a certificate of the server itself/,
+      ...{ fix: /CN=Lab root CA is the issuer that is missing/, notTheFix: /^Append|^Add/ },
     },
     {
       name: 'a CA for clients only',

@@ -47,12 +47,19 @@ export async function namesThatDoNotMatch({ pki }: CertificateFixtures): Promise
       ...{ code: MISMATCH, title: 'IP address in the certificate is a DNS name', ...SERVER },
       ...{ message: /has 127\.0\.0\.1 as a DNS name/, fix: /-addext "subjectAltName=IP:127\.0\.0\.1"/ },
     },
-    ...['127.0.0.1', 'localhost'].map((servername): Mistake => ({
-      ...{ name: `an endpoint that is configured as ${servername}`, server: named, endpoint: { servername } },
+    {
+      ...{ name: 'an endpoint that is an IP address', server: named, endpoint: { servername: '127.0.0.1' } },
+      ...{ code: MISMATCH, title: 'Endpoint is an IP address, and the certificate has only names', ...CONFIGURATION },
+      message: /^The endpoint is the IP address 127\.0\.0\.1, and the certificate is for mail\.example\.test\.$/,
+      fix: /^Use the name of the server as `host` .*`- \{ host: 127\.0\.0\.1, servername: mail\.example\.test \}`/,
+      notTheFix: /^Get a certificate/,
+    },
+    {
+      ...{ name: 'an endpoint that is configured as localhost', server: named, endpoint: { servername: 'localhost' } },
       ...{ code: MISMATCH, title: 'servername is not the name in the certificate', ...CONFIGURATION },
       ...{ message: /is for mail\.example\.test, not for/, fix: /^Set `servername`.*includes mail\.example\.test/ },
       notTheFix: /^Get a certificate/,
-    })),
+    },
     {
       ...{ name: 'the certificate of the installation', server: await under({ names: ['localhost', 'ubuntu'] }) },
       ...{ code: MISMATCH, title: 'Default certificate of the server', ...LIKELY },

@@ -18,6 +18,7 @@ export const UNTRUSTED = fields(
   'sentKeyId',
   'wrongSha256',
 );
+const CONFIGURED = { configured: 'the file of `ca` that has the certificate of the server' };
 
 /** What OpenSSL reports if it knows no issuer of the last certificate that was sent. */
 const NO_ISSUER = 'unable to get local issuer certificate';
@@ -81,6 +82,16 @@ const PRIVATE_ROOT = {
   reproduce: { command: 'openssl', shows: NO_ISSUER },
 } as const;
 
+/** The file of `ca` has no CA. */
+const SERVER_IN_CA = {
+  title: 'ca has the certificate of the server, not of its CA',
+  party: 'configuration',
+  certainty: 'likely',
+  remedy: ({ configured = 'ca', missingIssuer = '' }: Values) =>
+    `Replace the certificate in ${configured} with the root certificate of the CA: ${missingIssuer} is the issuer that is missing, and probably that root. The certificate of a server does not verify another one, so this would also fail after each renewal.`,
+  reproduce: { command: 'openssl', shows: NO_ISSUER },
+} as const;
+
 /** A new root with the name of a trusted one looks the same as one that an interceptor has made. */
 const SAME_NAME = {
   title: 'Issuer has the name of a trusted CA, but a different key',
@@ -119,10 +130,15 @@ export const CERTIFICATE_CHAIN = {
     MISSING_INTERMEDIATE,
     {
       about: 'tls.ca',
-      evidence: { ...CHAIN_EVIDENCE, ...DEAD_END },
+      evidence: { ...CHAIN_EVIDENCE, ...DEAD_END, ...CONFIGURED },
       reference: 'RFC 8446 section 4.4.2',
       resultType: 'certificate-not-trusted',
-      causes: { 'private-root': PRIVATE_ROOT, 'same-name': SAME_NAME, ...knownIssuers(NO_ISSUER) },
+      causes: {
+        'private-root': PRIVATE_ROOT,
+        'server-in-ca': SERVER_IN_CA,
+        'same-name': SAME_NAME,
+        ...knownIssuers(NO_ISSUER),
+      },
     },
   ),
   'certificate-untrusted': error(
@@ -137,12 +153,13 @@ export const CERTIFICATE_CHAIN = {
     },
     {
       about: 'tls.ca',
-      evidence: { ...CHAIN_EVIDENCE, ...UNTRUSTED, ...DEAD_END },
+      evidence: { ...CHAIN_EVIDENCE, ...UNTRUSTED, ...DEAD_END, ...CONFIGURED },
       reference: 'RFC 5280 section 6.1',
       resultType: 'certificate-not-trusted',
       causes: {
         'missing-issuer': { ...MISSING_INTERMEDIATE, title: 'Intermediate certificate missing' },
         'private-root': PRIVATE_ROOT,
+        'server-in-ca': SERVER_IN_CA,
         'unknown-root': {
           title: 'Private root not trusted',
           party: 'configuration',
@@ -239,6 +256,15 @@ export const CERTIFICATE_CHAIN = {
           newCertificate: byTrustedCa,
           remedy: ({ badIssuer = '' }: Values) =>
             `Do not trust ${badIssuer}, and do not add it to \`ca\`: it may identify a server, but not issue certificates. If nobody responsible for this server built this chain, treat it as a security incident: someone used that key to forge a certificate. Otherwise, get the certificate from a CA, or issue it with a CA certificate (basic constraints \`CA:TRUE\`, key usage \`keyCertSign\`).`,
+          reproduce: { command: 'openssl', shows: 'invalid CA certificate' },
+        },
+        // Whoever runs the gate trusts it already, so it is not an impostor.
+        'configured-issuer-not-a-ca': {
+          title: 'Certificate of your own CA is not that of a CA',
+          party: 'certificate-authority',
+          certainty: 'certain',
+          remedy: ({ badIssuer = '' }: Values) =>
+            `Create the certificate of ${badIssuer} again, with the same key and name: \`openssl req -x509 -new -key ca.key -days 3650 -subj SUBJECT -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign -out ca.crt\`. Then replace its file in \`ca\`, and in every mail client. The server's certificate can stay.`,
           reproduce: { command: 'openssl', shows: 'invalid CA certificate' },
         },
         'issuer-may-not-sign': {

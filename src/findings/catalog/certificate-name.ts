@@ -98,6 +98,17 @@ export const CERTIFICATE_NAME = {
             `Set \`servername\` to a DNS name of the server, and get a certificate that includes that name. Get a certificate with an IP address entry only if clients connect by IP address. ${howToInclude(evidence, `IP:${evidence.expected ?? ''}`)}`,
           reproduce: { command: 'openssl', shows: 'IP address mismatch' },
         },
+        address: {
+          title: 'Endpoint is an IP address, and the certificate has only names',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy: ({ expected = '', names = '' }: Values) => {
+            const name = names.split(', ').find((one) => isIP(one) === 0 && !one.includes('*')) ?? 'NAME';
+            const host = expected.includes(':') ? `"${expected}"` : expected;
+            return `Use the name of the server as \`host\` instead of ${expected}: the certificate is for ${names}. Or keep the IP address and set \`servername\` to that name, in the mapping form of the endpoint: \`- { host: ${host}, servername: ${name} }\`, with the port of the endpoint. The certificate needs the IP address only if clients connect to it.`;
+          },
+          reproduce: { command: 'openssl', shows: 'IP address mismatch' },
+        },
         'local-address': {
           title: 'servername is not the name in the certificate',
           party: 'configuration',

@@ -32,6 +32,7 @@ export const INBOX_CERTIFICATE_EVIDENCE = {
   ...fields('issuer', 'openssl', 'certificatesSent', 'missingIssuer', 'caIssuers', 'nameConflict', 'trusted'),
   ...fields('chain', 'root', 'rootSha256', 'badIssuer', 'issuerValidTo', 'issuerKeyId', 'sentKeyId'),
   ...fields('expected', 'names', 'subject', 'validFrom', 'validTo', 'now'),
+  configured: 'the file of `ca` that has the certificate of the server',
   key: 'type and size of the key in the certificate',
   signature: 'the signature algorithm of the certificate',
   needs: 'what a new certificate must be or have, if it fixes several problems at once',

@@ -2,6 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import type { CauseOf, Evidence } from '../../findings/catalog.js';
 import type { FindingCode } from '../../findings/codes.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
+import type { AnchorSource } from '../../plan/endpoint.js';
 import { excerpt } from '../../text/peer.js';
 import { MAX_CERTIFICATES } from '../../tls/handshake.js';
 import { fingerprint } from '../../tls/x509/certificate.js';
@@ -66,6 +67,15 @@ export function judgeChain(
     }
     case 'incomplete': {
       const message = own`The server sends only its own certificate, whose issuer, ${issuer}, is not a trusted CA.${known?.remark ?? own``}`;
+      const ofServer = serverInCa(sent, options);
+      if (ofServer && !known) {
+        return [
+          finding('certificate-chain-incomplete', ofServer.message, {
+            evidence: { ...evidence, ...missingIssuer(chain), trusted, configured: ofServer.configured },
+            cause: 'server-in-ca',
+          }),
+        ];
+      }
       const cause = missingCause(chain);
       const details = {
         evidence: { ...evidence, ...missingIssuer(chain), trusted, ...known?.evidence },
@@ -125,6 +135,13 @@ function untrusted(
       evidence: { ...evidence, ...root },
     });
   }
+  const ofServer = hasNameConflict || namesake ? undefined : serverInCa(sent, options);
+  if (ofServer) {
+    return finding('certificate-untrusted', ofServer.message, {
+      evidence: { ...evidence, ...root, ...missingIssuer(chain), configured: ofServer.configured },
+      cause: 'server-in-ca',
+    });
+  }
   if (namesake && !hasNameConflict) return wrongIssuer(namesake, chain, { ...evidence, ...missingIssuer(chain) });
   const wrong = hasNameConflict ? undefined : wrongIntermediate(sent, chain, options.trust.anchors(options.policy.ca));
   if (wrong) return otherIntermediate(wrong, chain, { ...evidence, ...missingIssuer(chain) });
@@ -135,6 +152,22 @@ function untrusted(
     cause: missingCause(chain) ?? 'missing-issuer',
     evidence: { ...evidence, reason, ...root, ...missingIssuer(chain) },
   });
+}
+
+/** A certificate of the server itself in `ca`, an earlier one or the one that it sends, which does not verify others. */
+function serverInCa(
+  [leaf]: Presented['sent'],
+  { trust, policy }: VerifyOptions,
+): { readonly message: OwnText; readonly configured: string } | undefined {
+  const sources: readonly AnchorSource[] = policy.anchorSources ?? [{ certificates: policy.ca }];
+  for (const { path = 'ca', certificates } of sources) {
+    const found = trust.parsed(certificates).find(({ ca, subject }) => !ca && subject === leaf?.subject);
+    if (!found) continue;
+    const configured = excerpt(path);
+    const message = own`${configured} has a certificate of the server itself (${nameOf(found.subject)}), not of a CA. The server's certificate was issued by ${nameOf(leaf?.issuer)}, and this chain does not lead to a trusted CA.`;
+    return { message, configured };
+  }
+  return undefined;
 }
 
 /** Whether an issuer is not valid now. OpenSSL takes it only if it knows no other one. */
@@ -232,11 +265,16 @@ function pathProblem(
   const subject = nameOf(issuer.subject);
   const evidence = { ...shared, badIssuer: subject };
   const code = 'certificate-untrusted';
+  const isConfiguredHere = (one: X509Certificate): boolean =>
+    trust.parsed(policy.ca).some(({ fingerprint256 }) => fingerprint256 === one.fingerprint256);
   if (problem !== 'expired' && problem !== 'not-yet-valid') {
-    const cause = CAUSES[problem];
+    const isOwn = problem === 'not-a-ca' && isConfiguredHere(issuer);
+    const cause = isOwn ? 'configured-issuer-not-a-ca' : CAUSES[problem];
     const message =
       problem === 'not-a-ca'
-        ? own`${subject} issued a certificate in this chain, but is not a CA.`
+        ? isOwn
+          ? own`${subject} in ca issued a certificate in this chain, but its own certificate is not that of a CA, so clients cannot trust what it issued.`
+          : own`${subject} issued a certificate in this chain, but is not a CA.`
         : own`The chain is not valid: ${shared.reason}.${problem === 'excluded-wildcard' ? OF_WILDCARD : own``}`;
     return finding(code, message, { evidence, ...(cause && { cause }) });
   }
@@ -246,7 +284,7 @@ function pathProblem(
     const cause = isClockLikely(from, now) ? 'issuer-clock' : 'issuer-not-yet-valid';
     return finding(code, message, { evidence, cause });
   }
-  const isConfigured = trust.parsed(policy.ca).some(({ fingerprint256 }) => fingerprint256 === issuer.fingerprint256);
+  const isConfigured = isConfiguredHere(issuer);
   const isRoot = isSelfIssued(issuer);
   const source = isConfigured
     ? own`is configured as a trusted CA`

@@ -46,7 +46,13 @@ export function mismatchOf({ dnsNames, ipAddresses, hasOtherNames }: Certificate
   }
   const message = own`The certificate is for ${names}, not for ${expected}.`;
   if (isAddress || !comparableName(expected).includes('.')) {
-    return dnsNames.length === 0 ? { message } : { message, cause: 'local-address' };
+    if (dnsNames.length === 0) return { message };
+    return isAddress
+      ? {
+          message: own`The endpoint is the IP address ${expected}, and the certificate is for ${names}.`,
+          cause: 'address',
+        }
+      : { message, cause: 'local-address' };
   }
   const wildcard = dnsNames.find((name) => isBeside(name, expected));
   if (wildcard !== undefined) {

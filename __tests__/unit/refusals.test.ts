@@ -545,6 +545,13 @@ describe('a refusal has a fix for each cause', () => {
       'scanner-unavailable',
     ],
     ['before the message', 'RCPT', '451 Temporary local problem - please try later', ACCOUNT, 'server-problem'],
+    [
+      'before the message',
+      'RCPT',
+      '451 4.3.5 <a@b.c>: Recipient address rejected: Server configuration problem',
+      ACCOUNT,
+      'configuration-problem',
+    ],
     ['before the message', 'RCPT', '451 4.3.0 <a@b.c>: Temporary lookup failure', STRANGER, 'server-problem'],
     ['of postscreen', 'RCPT', '450 4.3.2 Service currently unavailable', STRANGER, undefined],
     [

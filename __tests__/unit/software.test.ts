@@ -168,7 +168,7 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Courier: /`TLS_CERTFILE`.*`MAILUSER`/,
     nginx: /`starttls only`/,
     qpsmtpd: /`config\/plugins`/,
-    Exchange: /`Enable-ExchangeCertificate -Services SMTP`/,
+    Exchange: /FQDN of the receive connector.*`Enable-ExchangeCertificate -Thumbprint … -Services SMTP`.*12014/,
     Haraka: /`config\/tls\.ini`/,
     Stalwart: /`certificate\.NAME\.cert`.*`tls\.implicit = false`/,
     'Microsoft 365': /587 or 25/,
@@ -546,6 +546,7 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Exim: /`av_scanner`.*`spamd_address`/,
     Sendmail: /`INPUT_MAIL_FILTER`/,
   },
+  'policy-service': { Postfix: /"problem talking to server".*`check_policy_service`.*"unknown smtpd restriction"/ },
 };
 
 const rows = (Object.keys(SETTINGS) as Topic[]).flatMap((topic) =>

@@ -337,7 +337,9 @@ test('in the container of a job, a loopback address is not that of a service', (
   expect(failedAt('localhost', failure, { jobContainer })).toMatchObject({
     title: 'Loopback address in the container of the job',
     party: 'configuration',
-    remedy: expect.stringMatching(/^Set `host` to the name of the service \(mailserver\) instead of `localhost`/) as string,
+    remedy: expect.stringMatching(
+      /^Set `host` to the name of the service \(mailserver\) instead of `localhost`/,
+    ) as string,
     evidence: { container: 'the job runs in a container', services: 'mailserver' },
   });
 });
@@ -514,7 +516,7 @@ describe('STARTTLS that is hidden, on this machine', () => {
 });
 
 /** What step 1 says about missing STARTTLS if the server has this IP address. */
-async function missingOffer(dialogue: Dialogue, address: string): Promise<Finding> {
+async function missingOffer(dialogue: Dialogue, address: string, port?: number): Promise<Finding> {
   const { good } = certs;
   await using server = await startScriptedServer({ tls: { key: good.key, cert: good.chain }, ...dialogue });
   const closers: (() => Promise<void>)[] = [];
@@ -533,7 +535,8 @@ async function missingOffer(dialogue: Dialogue, address: string): Promise<Findin
     const opened = await openDialogue(session, { ehloName: 'gate.example.test', greets: true, upTo: 'EHLO' });
     if (!opened.ok || !opened.dialogue.greeting) throw new Error('no dialogue');
     const plaintext = { greeting: formatReply(opened.dialogue.greeting), capabilities: opened.dialogue.capabilities };
-    return completeFinding(await judgeMissingOffer(context, { ...connection, address }, session, plaintext), EXACTLY);
+    const judged = port === undefined ? context : { ...context, endpoint: { ...context.endpoint, port } };
+    return completeFinding(await judgeMissingOffer(judged, { ...connection, address }, session, plaintext), EXACTLY);
   } finally {
     for (const close of closers) await close();
   }
@@ -591,6 +594,16 @@ describe('STARTTLS that is not offered', () => {
     const found = await foundAt({ offers: ['PIPELINING'], replies: { STARTTLS: reply } });
     expect(found).toMatchObject({ code: 'starttls-not-advertised', title, evidence: { reply } });
   });
+});
+
+test.each([
+  [25, 'STARTTLS not offered', false],
+  [587, 'STARTTLS not offered', false],
+  [465, 'No TLS on port 465', true],
+])('missing STARTTLS is a matter of implicit TLS only on port 465: %i', async (port, title, isImplicit) => {
+  const found = await missingOffer({ offers: ['8BITMIME'], replies: { STARTTLS: '502 No' } }, '127.0.0.1', port);
+  expect(found.title).toBe(title);
+  expect(found.remedy.includes('465')).toBe(isImplicit);
 });
 
 describe('STARTTLS that a different host does not offer', () => {

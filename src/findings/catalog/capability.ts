@@ -264,7 +264,7 @@ export const CAPABILITY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Enable STARTTLS for this service; it requires a certificate and a private key. First check the port: 465 uses implicit TLS (`transport: implicit`). If STARTTLS is enabled, look for a rule that offers it only to certain networks.',
+        'Enable STARTTLS for this service; it requires a certificate and a private key. If STARTTLS is enabled, look for a rule that offers it only to certain networks.',
       examples:
         'Postfix: `smtpd_tls_security_level = may`, or `encrypt` on submission, and `smtpd_tls_chain_files`. Exim: `tls_advertise_hosts = *`, with `tls_certificate` and `tls_privatekey`.',
       setting: 'starttls-not-advertised',
@@ -279,6 +279,16 @@ export const CAPABILITY = {
       reference: 'RFC 3207 section 2',
       resultType: 'starttls-not-supported',
       causes: {
+        // RFC 8314 section 7.3 assigns it to submission with implicit TLS.
+        'on-port-465': {
+          title: 'No TLS on port 465',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Enable implicit TLS for port 465 on the server, because clients expect it there, and set `transport: implicit` for this endpoint. STARTTLS belongs on port 587.',
+          setting: 'plaintext-on-implicit-port',
+          reproduce: NOT_OFFERED,
+        },
         'other-host': {
           title: 'STARTTLS not offered, probably by a different host',
           party: 'network',

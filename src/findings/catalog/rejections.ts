@@ -270,6 +270,17 @@ const CAUSES = {
       "Look for the error in the server's log for the time of the run: usually a lookup (database, LDAP, DNS) or a policy service failed. Then run the gate again.",
     reproduce,
   },
+  'configuration-problem': {
+    title: 'Server configuration problem',
+    party: 'server',
+    certainty: 'likely',
+    remedy:
+      "Look for the error in the server's log for the time of the run: usually a policy service that the server asks does not run, or a restriction or a lookup table is wrong. Start the service, or correct the configuration. Although the code is temporary, running the gate again does not help before that.",
+    examples:
+      'Postfix: "problem talking to server" (a policy service in `check_policy_service`) or "unknown smtpd restriction" in the log.',
+    setting: 'policy-service',
+    reproduce,
+  },
   'scanner-unavailable': {
     title: 'Message temporarily rejected',
     party: 'server',

@@ -8,7 +8,7 @@ export const exchange: Software = {
     'greeting-rejected':
       "add the gate's IP address to `RemoteIPRanges` of the receive connector (`Set-ReceiveConnector`), or run `Add-IPAllowListEntry`.",
     'starttls-not-advertised':
-      'assign a certificate to SMTP (`Enable-ExchangeCertificate -Services SMTP`) and enable TLS on the receive connector.',
+      'assign a certificate whose names include the FQDN of the receive connector to SMTP (`Enable-ExchangeCertificate -Thumbprint … -Services SMTP`): event 12014 in the application log says that there is none. TLS must be enabled on the connector (`Set-ReceiveConnector -AuthMechanism`, with `Tls` among its values).',
     'starttls-refused': 'look for event 12014: no certificate matches the FQDN of the receive connector.',
     'plaintext-on-implicit-port': 'only STARTTLS is supported: set `transport: starttls`, on 587 or 25.',
     'plaintext-auth-advertised':

@@ -78,6 +78,8 @@ export const postfix: Software = {
       'the line with the queue ID has `status=sent`, `status=deferred` or `status=bounced`, and `relay=` names where the message went. `postqueue -p` lists the messages that are still queued.',
     smtputf8:
       'set `smtputf8_enable = yes`, and remove `smtputf8` from `smtpd_discard_ehlo_keywords`. It requires a Postfix with ICU.',
+    'policy-service':
+      'the log contains "problem talking to server" with the address of the policy service (`check_policy_service` in `smtpd_recipient_restrictions` or another list of restrictions) that does not respond, or "unknown smtpd restriction". Start that service, or correct the list.',
     'content-scanner':
       'check the filters in `smtpd_milters` and `smtpd_proxy_filter`: a warning in the log names the one that does not respond. `milter_default_action` sets what Postfix does in that case.',
   },

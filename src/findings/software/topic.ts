@@ -87,7 +87,9 @@ export type Topic =
   | 'message-log'
   | 'smtputf8'
   /** A virus scanner, spam filter or milter cannot be reached. */
-  | 'content-scanner';
+  | 'content-scanner'
+  /** A service that decides about each recipient does not respond, or the rules that name it are wrong. */
+  | 'policy-service';
 
 /** What the owner of an account at a service can change, and not whoever runs the server. */
 export const ACCOUNT_TOPICS: readonly Topic[] = [

@@ -56,7 +56,7 @@ export async function judgeMissingOffer(
   const who = answeredBy === undefined ? own`` : own` The name in the greeting is ${answeredBy}.`;
   const message = own`${authority(host, port)} does not offer STARTTLS.${overwrittenGreeting(greeting)}${overwritten}${who}`;
   const ofProxy = answeredBy !== undefined && isOfProxy(answeredBy, context.endpoint) ? 'other-host' : undefined;
-  const cause = isFiltered ? inspectionAt(connection.address) : (ofProxy ?? causeOf(reply));
+  const cause = isFiltered ? inspectionAt(connection.address) : (ofProxy ?? causeOf(reply, port));
   const more = { ...evidence, host, ...(answeredBy !== undefined && { answeredBy }) };
   return finding('starttls-not-advertised', message, {
     evidence: cause === 'other-host' ? more : evidence,
@@ -94,7 +94,11 @@ function attempted(reply: Reply | undefined, handshake: string | undefined): Own
 }
 
 /** Why a server that does not offer STARTTLS also does not accept it. */
-function causeOf(reply: Reply | undefined): CauseOf<'starttls-not-advertised'> | undefined {
+function causeOf(reply: Reply | undefined, port: number): CauseOf<'starttls-not-advertised'> | undefined {
   if (reply?.code === 454) return 'tls-not-available';
-  return reply && [530, 550, 554].includes(reply.code) ? 'not-for-this-client' : undefined;
+  return reply && [530, 550, 554].includes(reply.code) ? 'not-for-this-client' : ofPort(port);
+}
+
+function ofPort(port: number): 'on-port-465' | undefined {
+  return port === PORTS.implicit ? 'on-port-465' : undefined;
 }

@@ -189,6 +189,12 @@ const TABLE: readonly Row[] = [
     cause: 'scanner-unavailable',
   },
   {
+    fits: (refusal) =>
+      refusal.code < 500 && (refusal.status === '3.5' || /\bconfiguration (problem|error)\b/.test(refusal.text)),
+    text: 'The server reports a problem in its own configuration.',
+    cause: 'configuration-problem',
+  },
+  {
     fits: isFailure,
     text: 'The server reports a problem of its own.',
     cause: 'server-problem',

@@ -26,8 +26,8 @@ test.each<[string, (text: string) => string, string | undefined, string | undefi
   expect(externalMark(sent, received)).toBe(mark);
 });
 
-test('the lines at the end are quoted from the first that is not empty', async () => {
+test('the lines at the end are quoted from the first that has text', async () => {
   const sent = await compose();
-  const [difference] = alterations(sent, Buffer.from(`${sent.text}\r\n\r\nScanned for viruses.\r\n`));
+  const [difference] = alterations(sent, Buffer.from(`${sent.text}\r\n\r\n-- \r\nScanned for viruses.\r\n`));
   expect(difference?.text).toMatch(/ extra lines, beginning with "Scanned for viruses\."$/);
 });

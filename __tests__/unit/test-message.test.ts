@@ -63,7 +63,7 @@ describe('a received message', () => {
       (text) => text.replace(/^Auto-Submitted:.*\r\n/m, ''),
       /^the header field Auto-Submitted is missing/,
     ],
-    ['a footer', (text) => `${text}-- \r\nScanned.\r\n`, /^the body has 2 extra lines, beginning with "-- "/],
+    ['a footer', (text) => `${text}-- \r\nScanned.\r\n`, /^the body has 2 extra lines, beginning with "Scanned\."/],
     ['empty lines', (text) => `${text}\r\n\r\n`, /^the body has 1 extra line,/],
     ['spaces at the end', (text) => text.replace(/\r\n$/, '  \r\n'), /^line 6 of the body was/],
     ['a second Subject', (text) => `Subject: Win\r\n${text}`, /^subject was .* and occurs 2 times: "Win", "STARTTLS/],

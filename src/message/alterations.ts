@@ -155,7 +155,8 @@ function bodyDifference(before: Buffer, after: Buffer): Alteration[] {
   let more = 1;
   for (const line of there) {
     more += 1;
-    if (first.end === first.start) first = line;
+    // Such as the two hyphens before a signature.
+    if (!/[\p{L}\p{N}]/u.test(quoted(is, first))) first = line;
   }
   const text = `the body has ${count(more, 'extra line')}, beginning with ${quoted(is, first)}`;
   return [{ text, isAddedAtEnd: true }];

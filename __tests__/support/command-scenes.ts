@@ -14,7 +14,7 @@ import {
   type Sasl,
   type Verb,
 } from './dialogue.js';
-import { DKIM_KEYS, signingWith } from './finding-examples/delivery.js';
+import { DKIM_KEYS, resulting, signingWith } from './finding-examples/delivery.js';
 import { MX_RECORDS } from './finding-examples/mx.js';
 import { AUTH, DELIVERY } from './gate.js';
 import { Mailbox } from './imap/mailbox.js';
@@ -161,6 +161,16 @@ export const COMMAND_SCENES: readonly CommandScene[] = [
   {
     name: 'signs with a short DKIM key',
     ...signingWith('weak'),
+    alsoShown: 'the command asks only DNS',
+  },
+  {
+    name: 'is not in the SPF record of the sender',
+    ...resulting('spf', 'fail'),
+    alsoShown: 'the command asks only DNS',
+  },
+  {
+    name: 'finds no DMARC record of the sender',
+    ...resulting('dmarc', 'none'),
     alsoShown: 'the command asks only DNS',
   },
   {
@@ -350,6 +360,7 @@ interface NameScene {
 export const NAMES: Zone = {
   ...DKIM_KEYS,
   ...MX_RECORDS,
+  'example.test': 'v=spf1 -all',
   'domain.example.test': { MX: ['10 mx.example.test'] },
   'no-mail.example.test': { MX: ['0 .'] },
   'empty.example.test': {},

@@ -17,6 +17,7 @@ import {
   mxCommand,
   nameCommand,
   nullMxCommand,
+  policyCommand,
 } from './commands/dig.js';
 import {
   anyTlsCommand,
@@ -141,6 +142,9 @@ export const COMMANDS = {
   /** The public key of a DKIM signature. */
   'dkim-key': (_, { evidence }) => dkimKeyCommand(evidence),
   'dkim-key-length': (_, { evidence }) => dkimKeyLengthCommand(evidence),
+  /** The records with which a receiver checks the domain of the sender. */
+  spf: (endpoint) => policyCommand(endpoint, 'spf'),
+  dmarc: (endpoint) => policyCommand(endpoint, 'dmarc'),
   mx: (endpoint) => mxCommand(endpoint),
   'null-mx': (endpoint) => nullMxCommand(endpoint),
   /** The TLS session with the inbox. */

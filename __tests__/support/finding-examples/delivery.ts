@@ -86,6 +86,12 @@ export const signingWith = (selector: 'nobody' | 'weak'): Pick<Scene, 'embedded'
   }),
 });
 
+/** A receiver whose SPF or DMARC result is not the required one. */
+export const resulting = (check: 'spf' | 'dmarc', result: string): Pick<Scene, 'embedded' | 'delivery'> => ({
+  embedded: delivering(says(`${check}=${result}`, RECEIVER)),
+  delivery: { verdicts: { authservId: RECEIVER, [check]: 'pass' } },
+});
+
 /** A server that signs what it delivers, and what its domain has in DNS. */
 const signing = ({ record }: SigningKey): Pick<Scene, 'embedded' | 'delivery' | 'run'> => ({
   embedded: delivering((message) => signed(message, own, { d: DOMAIN })),

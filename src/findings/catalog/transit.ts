@@ -1,4 +1,4 @@
-import { NO_TXT_RECORD } from '../commands/dig.js';
+import { NO_POLICY, NO_TXT_RECORD } from '../commands/dig.js';
 import { entriesOf, type CatalogEntry, type Cause, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
@@ -24,6 +24,8 @@ const VERDICT_CAUSES = {
     certainty: 'likely',
     remedy:
       'Add the IP address from which the server delivers mail to the SPF record of the domain in `delivery.from`, or deliver through a server that the record allows.',
+    // Without a result, the receiver has found no record; with one, it has compared the client with the record.
+    reproduce: { command: 'spf', shows: ({ found }: Values) => (found === 'none' ? NO_POLICY.spf : 'v=spf1') },
   },
   'dkim-missing': {
     title: 'Message not signed with DKIM',
@@ -86,6 +88,8 @@ const VERDICT_CAUSES = {
     certainty: 'likely',
     remedy:
       'SPF or DKIM must pass for a domain that is aligned with the one in From: the same domain or, unless the DMARC record requires strict alignment, one in the same organizational domain. Fix the check that fails or is not aligned.',
+    // A result of a subdomain can be that of the record of a parent domain.
+    reproduce: { command: 'dmarc', shows: ({ found }: Values) => (found === 'none' ? NO_POLICY.dmarc : '') },
   },
   'other-domain': {
     title: 'Result is for a different domain',

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
 import { command } from './shell.js';
 import type { ReproducibleEndpoint, Subject } from './subject.js';
 
@@ -66,6 +67,16 @@ export function dkimKeyLengthCommand({ domain = '', selector = '' }: Subject['ev
       `grep -E '\\(([0-9]{3}|10[01][0-9]|102[0-3]) bit'`,
     ].join(' | ')
   );
+}
+
+/** What {@link policyCommand} prints if there is no record. */
+export const NO_POLICY = { spf: 'no SPF record', dmarc: 'no DMARC record' } as const;
+
+/** The command that shows the SPF or DMARC record of the domain of the sender. Undefined for a name of other characters. */
+export function policyCommand({ delivery }: ReproducibleEndpoint, kind: 'spf' | 'dmarc'): string | undefined {
+  const domain = domainToASCII(delivery?.from.replace(/^.*@/, '') ?? '');
+  const lookup = txtLookup(kind === 'spf' ? domain : `_dmarc.${domain}`);
+  return lookup && `${lookup} | grep -i '^"v=${kind}1' || echo '${NO_POLICY[kind]}'`;
 }
 
 /** The name is from the message, and must not look like an option. */

@@ -67,10 +67,10 @@ async function judgePlaintextAuth(
   }
   // Loaded only if it is needed, with the settings of all software.
   const { isService } = await import('../../findings/software.js');
-  if (isService({ greetings: [greeting], offers: lines.map(({ exact }) => exact), rejections: [] })) {
-    const known = { evidence, severity: 'notice', cause: 'of-service' } as const;
-    return [finding('plaintext-auth-advertised', own`${message}.`, known)];
-  }
-  const found = finding('plaintext-auth-advertised', own`${message}.`, { evidence });
+  const isOfService = isService({ greetings: [greeting], offers: lines.map(({ exact }) => exact), rejections: [] });
+  const found = finding('plaintext-auth-advertised', own`${message}.`, {
+    evidence,
+    ...(isOfService && { cause: 'of-service' as const }),
+  });
   return [role === 'mx' ? { ...found, severity: 'notice' } : found];
 }

@@ -1,4 +1,4 @@
-import { addedText, externalMark } from '../../src/message/added-text.js';
+import { addedText, externalTag } from '../../src/message/added-text.js';
 import { alterations } from '../../src/message/alterations.js';
 import { parseMessage } from '../../src/message/fields.js';
 import { composeTestMessage } from '../../src/message/test-message.js';
@@ -23,7 +23,7 @@ test.each<[string, (text: string) => string, string | undefined, string | undefi
   const sent = await compose();
   const received = parseMessage(Buffer.from(alter(sent.text)));
   expect(addedText(sent, received)).toBe(added);
-  expect(externalMark(sent, received)).toBe(mark);
+  expect(externalTag(sent, received)).toBe(mark);
 });
 
 test('the lines at the end are quoted from the first that has text', async () => {

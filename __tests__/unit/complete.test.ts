@@ -307,7 +307,7 @@ test.each([
   ],
   ['outlook.office365.com', 'LOGIN failed.', 'no-passwords'],
   ['imap-mail.outlook.com', 'LOGIN failed.', 'no-passwords'],
-  ['imap.gmail.com', 'Invalid credentials (Failure)', 'login-refused'],
+  ['imap.gmail.com', 'Invalid credentials (Failure)', 'provider-password'],
   ['imap.example.com', 'LOGIN failed.', 'login-refused'],
 ])('the login at %s that is rejected with "%s" has its own cause', (host, said, cause) => {
   const target = {

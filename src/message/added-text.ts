@@ -18,7 +18,7 @@ export function addedText(sent: TestMessage, received: ParsedMessage): string | 
 }
 
 /** The mark of external mail that was added to the subject or to the text. */
-export function externalMark(sent: TestMessage, received: ParsedMessage): string | undefined {
+export function externalTag(sent: TestMessage, received: ParsedMessage): string | undefined {
   const [subject = ''] = valuesOf(received, 'subject');
   const [was = ''] = valuesOf(parseMessage(sent.text), 'subject');
   const tag = EXTERNAL_TAG.test(was) ? undefined : EXTERNAL_TAG.exec(subject)?.[0];

@@ -213,7 +213,7 @@ test.each(['all', '../x', 'a/b', ''])('a message with the identifier "%s" is rej
   });
   const inbox = await open(server.port);
   await expect(inbox.find(sought(ID), Deadline.after(50))).rejects.toThrow(InboxUnreachable);
-  expect(server.heard.filter((line) => !/^GET \/(api\/)?(config|email\?)/.test(line))).toEqual([]);
+  expect(server.heard.filter((line) => !/^GET \/(?:$|(?:api\/)?(?:config|email\?))/.test(line))).toEqual([]);
 });
 
 test.each<[string, object[], RegExp]>([

@@ -173,7 +173,6 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
         message: /^The server did not begin the TLS handshake in time/,
         fix: /^Raise `timeout` to its default \(15 s\) or above: it is set to \S+ s\. .* may block TLS/,
       },
-      noCommand: 'openssl would wait without end',
     },
     {
       name: 'a port for implicit TLS that says nothing',
@@ -181,14 +180,12 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       ...{ code: 'handshake-timeout', title: 'TLS handshake not started within a short timeout', ...CONFIGURATION },
       message: /^The server did not begin the TLS handshake in time/,
       ...{ fix: /^Raise `timeout` to its default/, notTheFix: /STARTTLS/ },
-      noCommand: 'openssl would wait without end',
     },
     {
       name: 'a server that begins the handshake and stops',
       server: instead(raw(Buffer.of(22, 3, 3, 0, 80, 2, 0, 0, 76)), silence),
       ...{ code: 'handshake-timeout', title: 'TLS handshake not finished within a short timeout', ...CONFIGURATION },
       ...{ message: /^The server did not finish the TLS handshake in time/, fix: /^Raise `timeout` .*path MTU/ },
-      noCommand: 'openssl would wait without end',
     },
     {
       ...{

@@ -1,6 +1,6 @@
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { alterations, hasToken, isReencoded, type Alteration } from '../../message/alterations.js';
-import { addedText, externalMark } from '../../message/added-text.js';
+import { addedText, externalTag } from '../../message/added-text.js';
 import { authority, command } from '../../findings/commands/shell.js';
 import { CA_PLACEHOLDER } from '../../findings/commands/trusted-cas.js';
 import type { Endpoint, InboxTarget, TlsPolicy } from '../../plan/endpoint.js';
@@ -27,7 +27,7 @@ export function judgeIdentity(
   }
   if (hasToken(sent, parsed)) {
     const text = own`The message was changed in transit: ${altered}.`;
-    const mark = externalMark(sent, parsed);
+    const mark = externalTag(sent, parsed);
     const read = readCommand(inbox, endpoint.tls);
     const how = { ...evidence, ...(read !== undefined && { read }) };
     if (mark !== undefined) {

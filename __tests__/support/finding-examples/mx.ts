@@ -40,7 +40,9 @@ const scene = (
 /** The MX records of a domain. */
 export const OF_MX: FindingExamples<keyof typeof FINDINGS> = {
   'mx-not-found': {
-    raising: scene('is to be found by the MX records of a domain that does not exist', failing('ENOTFOUND')),
+    raising: scene('is to be found by the MX records of a domain that does not exist', failing('ENOTFOUND'), {
+      host: 'no-domain.example.test',
+    }),
     twin: {
       ...scene('has a domain without MX records as its name (an implicit MX)', failing('ENODATA')),
       endpoint: { ...DOMAIN, mx: { servername: HOST } },

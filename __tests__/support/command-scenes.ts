@@ -30,7 +30,7 @@ const replying = (verb: Verb | `plain:${Verb}` | `tls:${Verb}`, reply: Reply): D
 });
 
 /** A mechanism that rejects everyone without a challenge. */
-// eslint-disable-next-line require-yield
+// eslint-disable-next-line require-yield -- it yields no challenge
 const refusing: Sasl = function* () {
   return '535 5.7.8 Authentication failed';
 };

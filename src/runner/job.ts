@@ -10,6 +10,7 @@ export function jobIn(workflow: Document, env: Environment): YAMLMap | undefined
   return isMap(job) ? job : undefined;
 }
 
+/** The steps of a job, in order; none if the job is not known or calls a reusable workflow. */
 export function stepsOf(job: YAMLMap | undefined): YAMLMap[] {
   const steps = job?.get('steps');
   return isSeq(steps) ? steps.items.filter(isMap) : [];

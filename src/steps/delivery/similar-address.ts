@@ -30,7 +30,10 @@ function partsOf(address: string): { readonly local: string; readonly domain: st
   return { local, domain: address.slice(at + 1).toLowerCase() };
 }
 
-/** How many letters must be inserted, removed, replaced, or swapped with the next one. */
+/**
+ * How many letters must be inserted, removed, replaced, or swapped with the next one. Two swapped letters are the most usual
+ * slip, and `leven` counts them as two.
+ */
 function editDistance(one: string, other: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: other.length + 1 }, (_, at) => at);

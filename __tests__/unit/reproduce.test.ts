@@ -150,7 +150,13 @@ describe('additional trusted CAs', () => {
     const token = { ...endpoint, auth: { ...AUTH, kind: 'access-token' } } as const;
     const withCurl = { ...ENDPOINT, evidence: { mechanism: 'XOAUTH2', reply: '535 no' } };
     expect(commandOf('sign-in', token, withCurl)).toMatch(/ curl (?!.*certs\/ca\.pem)/);
-    for (const name of ['inbox', 'inbox-tls'] as const) expect(commandOf(name, endpoint)).toContain(' certs/ca.pem ');
+    const { delivery } = endpoint;
+    const inbox = { ...delivery.inbox, endsInDefaultStore: true };
+    for (const name of ['inbox', 'inbox-tls'] as const) {
+      expect(commandOf(name, endpoint)).toContain(' certs/ca.pem ');
+      const trusted = { ...endpoint, delivery: { ...delivery, inbox } } as typeof endpoint;
+      expect(commandOf(name, trusted)).not.toContain('certs/ca.pem');
+    }
   });
 
   test.each(options)('are not mentioned by the command %s if there are none', (name, option) => {

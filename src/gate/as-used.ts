@@ -6,7 +6,7 @@ import type { Facts } from '../steps/hand-over.js';
 /** An endpoint with the values that the gate used, so that a command uses the same. */
 export function asUsed(
   endpoint: Endpoint,
-  { ehloName, endsInDefaultStore, tls, inboxMailbox: mailbox }: Facts,
+  { ehloName, endsInDefaultStore, tls, inboxMailbox: mailbox, inboxEndsInDefaultStore }: Facts,
 ): ReproducibleEndpoint {
   const { delivery } = endpoint;
   // Another client may get the other certificate.
@@ -16,7 +16,15 @@ export function asUsed(
     ...(ehloName !== undefined && { ehlo: ehloName }),
     ...(endsInDefaultStore !== undefined && { endsInDefaultStore }),
     ...(keyType !== undefined && { keyType }),
-    ...(delivery?.inbox &&
-      mailbox !== undefined && { delivery: { ...delivery, inbox: { ...delivery.inbox, mailbox } } }),
+    ...(delivery?.inbox && {
+      delivery: {
+        ...delivery,
+        inbox: {
+          ...delivery.inbox,
+          ...(mailbox !== undefined && { mailbox }),
+          ...(inboxEndsInDefaultStore !== undefined && { endsInDefaultStore: inboxEndsInDefaultStore }),
+        },
+      },
+    }),
   };
 }

@@ -91,7 +91,7 @@ export interface Received {
 }
 
 /** The certificates of an inbox, leaf first, and OpenSSL's error for the chain. */
-interface InboxPeer {
+export interface InboxPeer {
   readonly sent: readonly X509Certificate[];
   readonly verifyError?: string;
 }
@@ -111,6 +111,8 @@ export interface InboxSettings {
    * @returns what is wrong with them; the password is sent only if that is nothing
    */
   readonly judge: (peer: InboxPeer) => readonly Objection[];
+  /** Whether the chain of the inbox leads to an anchor of the default store. */
+  readonly endsInDefaultStore?: (peer: InboxPeer) => boolean;
   /** Milliseconds for any one wait. */
   readonly timeoutMs: number;
 }
@@ -127,4 +129,6 @@ export interface SessionSettings extends InboxSettings {
 export interface SessionRecord {
   readonly lines: readonly Line[];
   readonly mailbox?: string;
+  /** Whether the chain of the inbox leads to an anchor of the default store. */
+  readonly endsInDefaultStore?: boolean;
 }

@@ -27,7 +27,11 @@ export class Inboxes {
       const onMailbox = (name: string): void => {
         slot.mailbox = name;
       };
-      const session = { ...settings, transcript: slot.transcript, onMailbox };
+      const judge: InboxSettings['judge'] = (peer) => {
+        slot.endsInDefaultStore = settings.endsInDefaultStore?.(peer);
+        return settings.judge(peer);
+      };
+      const session = { ...settings, judge, transcript: slot.transcript, onMailbox };
       const stop = this.#closing.signal;
       const opening = resultOf(explained(connectInbox(target, session, stop, slot.baselines), target, settings, stop));
       slot.inbox = opening;
@@ -42,8 +46,12 @@ export class Inboxes {
 
   /** The session with an inbox since it was opened last. */
   session(target: InboxTarget, settings: InboxSettings): SessionRecord {
-    const { transcript, mailbox } = this.#slotOf(target, settings);
-    return { lines: [...transcript.lines], ...(mailbox !== undefined && { mailbox }) };
+    const { transcript, mailbox, endsInDefaultStore } = this.#slotOf(target, settings);
+    return {
+      lines: [...transcript.lines],
+      ...(mailbox !== undefined && { mailbox }),
+      ...(endsInDefaultStore !== undefined && { endsInDefaultStore }),
+    };
   }
 
   #slotOf(target: InboxTarget, settings: InboxSettings): Slot {
@@ -74,6 +82,8 @@ interface Slot {
   transcript: Transcript;
   /** The mailbox that the last connection opened, or tried to open. */
   mailbox?: string;
+  /** About the last certificates. */
+  endsInDefaultStore?: boolean | undefined;
   inbox?: Promise<InboxResult<Inbox>>;
 }
 

@@ -81,6 +81,8 @@ export interface Facts {
   readonly inboxTranscript?: readonly Line[];
   /** The mailbox that the gate opened or tried to open, if a finding is about the inbox. It may have a prefix. */
   readonly inboxMailbox?: string;
+  /** The same as `endsInDefaultStore`, for the inbox. */
+  readonly inboxEndsInDefaultStore?: boolean;
 }
 
 /** Whether a failure may be temporary, so that another attempt makes sense; `once` allows only one. */

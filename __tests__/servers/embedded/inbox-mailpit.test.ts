@@ -79,6 +79,15 @@ describe('a Mailpit', () => {
     expect(server.messages).toEqual([]);
   });
 
+  test.each([true, false])('has a session that knows whether the default store trusts it: %s', async (isTrusted) => {
+    await using server = await startMailpit({ identity: trusted.identity });
+    const target = { scheme: 'mailpit+https', host: HOST, port: server.port, basePath: '' } as const;
+    const settings = trusted.settings({ endsInDefaultStore: () => isTrusted });
+    expect(inboxes.session(target, settings)).toEqual({ lines: [] });
+    expect(await inboxes.open(target, settings)).toMatchObject({ ok: true });
+    expect(inboxes.session(target, settings)).toMatchObject({ endsInDefaultStore: isTrusted });
+  });
+
   test('is polled until the message is there', async () => {
     await using server = await startMailpit();
     const inbox = await open(server);

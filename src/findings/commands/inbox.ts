@@ -1,6 +1,6 @@
 import { authority, command } from './shell.js';
 import type { ReproducibleEndpoint, ReproducibleInbox } from './subject.js';
-import { trustedCas } from './trusted-cas.js';
+import { inboxCas } from './trusted-cas.js';
 
 /** How a command uses an inbox. */
 interface Use {
@@ -38,7 +38,7 @@ function dialogue(endpoint: ReproducibleEndpoint, { logsIn, isLimited }: Use): s
   const protocol = protocolOf(inbox);
   const isImap = protocol.startsWith('imap');
   if (logsIn && (!PLAIN_NAME.test(mailbox) || username?.includes(':'))) return undefined;
-  const { file, before } = trustedCas(endpoint);
+  const { file, before } = inboxCas(endpoint);
   // Like the gate, no credentials over plain HTTP.
   const login = username === undefined || protocol === 'http' ? [] : ['-u', username];
   const line = command([
@@ -77,7 +77,7 @@ export function folderCommand(
   const inbox = endpoint.delivery?.inbox;
   if (!inbox?.username || inbox.username.includes(':') || !PLAIN_NAME.test(folder)) return undefined;
   const { host, port, scheme, username } = inbox;
-  const { file, before } = trustedCas(endpoint);
+  const { file, before } = inboxCas(endpoint);
   const line = command([
     ...['curl', '-sS', ...(scheme === 'imap' ? ['--ssl-reqd'] : [])],
     ...(file === undefined ? [] : ['--cacert', file]),

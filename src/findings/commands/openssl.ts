@@ -137,7 +137,7 @@ function inboxSession(endpoint: ReproducibleEndpoint, ...more: readonly string[]
   if (!inbox || !starttls) return undefined;
   const { host, port } = inbox;
   // Its chain is not that of the server.
-  const own = { ...endpoint, endsInDefaultStore: false };
+  const own = { ...endpoint, endsInDefaultStore: inbox.endsInDefaultStore === true };
   return session(own, { host, port, servername: host, starttls }, ...more);
 }
 

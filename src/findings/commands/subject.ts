@@ -47,6 +47,8 @@ export interface ReproducibleInbox {
   readonly scheme: string;
   readonly host: string;
   readonly port: number;
+  /** Whether its chain leads to an anchor of the default store. */
+  readonly endsInDefaultStore?: boolean;
   /** Of a mailbox. */
   readonly mailbox?: string;
   /** Of an HTTP API. */

@@ -12,6 +12,11 @@ export function serverCas(endpoint: ReproducibleEndpoint): TrustedCas {
   return endpoint.endsInDefaultStore === true ? { before: '' } : trustedCas(endpoint);
 }
 
+/** The same for the inbox. */
+export function inboxCas(endpoint: ReproducibleEndpoint): TrustedCas {
+  return endpoint.delivery?.inbox?.endsInDefaultStore === true ? { before: '' } : trustedCas(endpoint);
+}
+
 interface TrustedCas {
   readonly file?: string;
   /** What creates the file. */
@@ -19,7 +24,7 @@ interface TrustedCas {
 }
 
 /** The additional trusted CAs of an endpoint as one file, because the tools read only one. */
-export function trustedCas({ tls: { anchorSources = [] } }: ReproducibleEndpoint): TrustedCas {
+function trustedCas({ tls: { anchorSources = [] } }: ReproducibleEndpoint): TrustedCas {
   // A path that begins with a hyphen would be an option.
   const paths = anchorSources.flatMap(({ path }) => (path === undefined ? [] : path.replace(/^-/, './-')));
   const [first] = paths;

@@ -53,11 +53,12 @@ export async function deliver(context: Context, signedIn: SignedIn, wanted: Deli
 function withInboxSession(context: Context, inbox: InboxTarget, result: Proved<undefined>): Proved<undefined> {
   const isAboutInbox = result.findings.some(({ code }) => code.startsWith('inbox-') || code === 'message-not-received');
   if (!isAboutInbox) return result;
-  const { lines, mailbox } = inboxSession(context, inbox);
+  const { lines, mailbox, endsInDefaultStore } = inboxSession(context, inbox);
   const facts = {
     ...result.facts,
     ...(lines.length > 0 && { inboxTranscript: lines }),
     ...(mailbox !== undefined && { inboxMailbox: mailbox }),
+    ...(endsInDefaultStore !== undefined && { inboxEndsInDefaultStore: endsInDefaultStore }),
   };
   return { ...result, facts };
 }

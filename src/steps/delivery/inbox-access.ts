@@ -1,7 +1,8 @@
 import { isTransient, type InboxResult } from '../../inbox/failure.js';
-import type { Inbox, InboxSettings, SessionRecord } from '../../inbox/inbox.js';
+import type { Inbox, InboxPeer, InboxSettings, SessionRecord } from '../../inbox/inbox.js';
 import type { Deadline } from '../../net/deadline.js';
 import type { InboxTarget } from '../../plan/endpoint.js';
+import type { PeerJudgment } from '../certificate/judge.js';
 import type { Context } from '../context.js';
 
 /** The pause before a lost inbox is opened again; each later pause is twice as long, up to the longest. */
@@ -35,8 +36,11 @@ export function inboxSession(context: Context, target: InboxTarget): SessionReco
 
 function settingsFor({ endpoint, run }: Context, target: InboxTarget): InboxSettings {
   const { ca, minVersion, minValidDays } = endpoint.tls;
-  // Pins and waivers apply to the endpoint only.
-  const policy = { ca, minVersion, minValidDays, pins: [] };
+  const judged = (peer: InboxPeer): PeerJudgment => {
+    // Pins and waivers apply to the endpoint only.
+    const policy = { ca, minVersion, minValidDays, pins: [] };
+    return run.judgments.of(peer, { policy, name: target.host, now: run.now(), trust: run.trust }, []);
+  };
   return {
     resolver: run.resolver,
     context: run.trust.context({ ca, minVersion }),
@@ -44,10 +48,7 @@ function settingsFor({ endpoint, run }: Context, target: InboxTarget): InboxSett
     anything: () => run.trust.anything(),
     timeoutMs: endpoint.timeoutMs,
     minValidDays,
-    judge: (peer) => {
-      const options = { policy, name: target.host, now: run.now(), trust: run.trust };
-      const { findings } = run.judgments.of(peer, options, []);
-      return findings.filter(({ severity }) => severity === 'error');
-    },
+    judge: (peer) => judged(peer).findings.filter(({ severity }) => severity === 'error'),
+    endsInDefaultStore: (peer) => judged(peer).endsInDefaultStore,
   };
 }

@@ -354,6 +354,15 @@ describe('the details of a finding', () => {
     expect(summary).toContain('**Reproduce:** Run the command in a step of the job, because its container');
   });
 
+  test('have the address and the TLS session of the server only if they are not about the inbox', () => {
+    const evidence = { inbox: 'imaps://imap.example.com:993', needs: 'is valid now' };
+    const found = aFinding('inbox-unreachable', { message: 'No.', evidence });
+    const endpoint = { ...anEndpoint({}, { delivery: [found] }), tls: aTls(61) };
+    const [, facts, ...rest] = detailsOf(summaryOf(aReport(endpoint)));
+    expect(facts).toMatch(/ · delivery · <code>smtp\.example\.com:587<\/code> · STARTTLS$/);
+    expect(rest.join('\n')).not.toContain('needs: ');
+  });
+
   test('say once where to run the commands, and which of them sends a message', () => {
     const reproduce = 'swaks --server smtp.example.com';
     const sending = aFinding('message-rejected', { reproduce, reproduceSendsTo: 'inbox@example.com' });

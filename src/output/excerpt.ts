@@ -55,10 +55,11 @@ export function excerptOf(endpoint: EndpointReport, step: StepId, finding: Findi
   };
 }
 
-/** A line of a transcript: `S: 220 mx ESMTP`, `C: EHLO ci`. Of a whole message it gives the number of lines. */
+/** A line of a transcript: `S: 220 mx ESMTP`, `C: EHLO ci`. Of several lines at once, such as a message, it gives their number. */
 export function transcriptLine({ from, text }: TranscriptEntry): string {
   const lines = text.split('\r\n').length;
-  return `${from === 'server' ? 'S' : 'C'}: ${lines === 1 ? text : `(the message, ${lines} lines)`}`;
+  const several = from === 'server' ? `(${lines} lines)` : `(the message, ${lines} lines)`;
+  return `${from === 'server' ? 'S' : 'C'}: ${lines === 1 ? text : several}`;
 }
 
 function isAboutInbox({ code }: Finding): boolean {

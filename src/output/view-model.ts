@@ -92,9 +92,12 @@ function outcomeOfFinding({ severity, waived, inconclusive }: Finding): FindingV
   return inconclusive ? 'inconclusive' : 'fail';
 }
 
+/** Parts of a sentence in the fix. */
+const ONLY_IN_FIX = ['needs'];
+
 function evidenceOf({ message, evidence = {} }: Finding): FindingView['evidence'] {
   return Object.entries(evidence)
-    .filter(([, value]) => !says(message, value))
+    .filter(([field, value]) => !says(message, value) && !ONLY_IN_FIX.includes(field))
     .map(([field, value]) => ({ label: evidenceLabel(field), value }));
 }
 

@@ -541,6 +541,15 @@ describe('an implicit-TLS port that sends unencrypted text', () => {
     expect(found?.remedy.includes('transport: starttls')).toBe(isForStarttls);
     expect(found?.message.includes('rejects this client')).toBe(name.startsWith('a '));
   });
+
+  test('an unencrypted greeting has the replies to the ClientHello once', async () => {
+    const said = ['220 mx ESMTP', '500 what?', '500 what?', '500 what?', '221 Bye'];
+    await using server = await startScriptedServer({ greeting: [...said, close] });
+    const { report } = await gate(testEndpoint(server.port, { transport: 'implicit' }));
+    const once = ['220 mx ESMTP', '500 what?', '221 Bye'];
+    expect(report.steps[2]?.findings[0]?.evidence?.data).toBe(once.join('\\x0d\\x0a'));
+    expect(report.transcript.filter(({ from }) => from === 'server').map(({ text }) => text)).toEqual(once);
+  });
 });
 
 test.each([

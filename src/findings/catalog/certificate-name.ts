@@ -13,7 +13,7 @@ const includesName = ({ expected = '' }: Values): string => `includes ${expected
 
 /** For a certificate that no public CA issues. */
 export function howToInclude({ expected }: Values, name = alternativeName(expected)): string {
-  return `In one that you issue with \`openssl req -x509\`, add it with \`-addext "subjectAltName=${name}"\`.`;
+  return `In one that you issue yourself, add it with \`-addext "subjectAltName=${name}"\` (\`openssl req\`); a CA with \`openssl x509 -req\` also needs \`-copy_extensions copyall\`, or the name in its \`-extfile\`.`;
 }
 
 const MISMATCH = 'hostname mismatch';

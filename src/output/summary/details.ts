@@ -53,12 +53,14 @@ function endpointsOf(members: readonly Member[]): Markdown {
 
 function factsOf({ view: { endpoint, attempts, problems }, problem }: Member): (Markdown | string | undefined)[] {
   const { address, host, transport, tls } = endpoint;
-  const source = problem.finding.source ?? endpoint.source;
+  const { source = endpoint.source, code: finding } = problem.finding;
+  // The message names the inbox, whose address and TLS session are different ones.
+  const isOfServer = !finding.startsWith('inbox-');
   return [
     code(short(addressOf(endpoint))),
-    address === undefined || address === host ? undefined : code(short(address)),
+    address === undefined || address === host || !isOfServer ? undefined : code(short(address)),
     transport === 'implicit' ? 'implicit TLS' : 'STARTTLS',
-    tls && short(sessionOf(tls)),
+    tls && isOfServer ? short(sessionOf(tls)) : undefined,
     source && code(short(`${source.file}:${source.line}`)),
     attempts && problem === problems[0] ? shorten(attempts.inFull, TEXT_LIMIT) : undefined,
   ];

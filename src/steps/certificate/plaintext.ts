@@ -12,10 +12,13 @@ export function judgePlaintext(
   bytes: Buffer,
 ): Stopped {
   const said = decodeBytes(bytes).trimEnd();
-  transcript.add('server', said);
+  const lines = said.split(/\r?\n/);
+  // The server takes the ClientHello for commands, and replies the same to each of its lines.
+  const different = lines.filter((line, at) => line !== lines[at - 1]);
+  for (const line of different) transcript.add('server', line);
   const [firstLine = ''] = said.split(/\r?\n/, 1);
   const sends = own`Port ${endpoint.port} sends unencrypted data instead of TLS: "${excerpt(firstLine)}".`;
-  const evidence = { data: excerpt(said) };
+  const evidence = { data: excerpt(different.length < lines.length ? different.join('\r\n') : said) };
   const code = 'plaintext-on-implicit-port';
   const protocol = protocolOf(said);
   if (protocol !== undefined) {

@@ -1,4 +1,4 @@
-import { excerptOf } from '../../src/output/excerpt.js';
+import { excerptOf, transcriptLine } from '../../src/output/excerpt.js';
 import type { EndpointReport, TranscriptEntry } from '../../src/report/report.js';
 import { aFinding, anEndpoint, aTls, aTranscript } from '../support/reports.js';
 
@@ -216,4 +216,11 @@ describe('an excerpt of the session with the inbox', () => {
     expect(excerptOf(relay(), 'delivery', aFinding('inbox-unreachable'))).toBeUndefined();
     expect(excerptOf(relay({ inboxTranscript: [] }), 'delivery', aFinding('inbox-unreachable'))).toBeUndefined();
   });
+});
+
+test.each([
+  ['server', 'S: (2 lines)'],
+  ['client', 'C: (the message, 2 lines)'],
+] as const)('several lines of the %s at once have only their number', (from, expected) => {
+  expect(transcriptLine({ at: 0, from, text: 'a\r\nb' })).toBe(expected);
 });

@@ -12,13 +12,11 @@ export function judgePlaintext(
   bytes: Buffer,
 ): Stopped {
   const said = decodeBytes(bytes).trimEnd();
-  const lines = said.split(/\r?\n/);
-  // The server takes the ClientHello for commands, and replies the same to each of its lines.
-  const different = lines.filter((line, at) => line !== lines[at - 1]);
-  for (const line of different) transcript.add('server', line);
+  const { before, replies } = withoutRepetition(said);
+  for (const text of [...before, ...replies]) transcript.add('server', text);
   const [firstLine = ''] = said.split(/\r?\n/, 1);
   const sends = own`Port ${endpoint.port} sends unencrypted data instead of TLS: "${excerpt(firstLine)}".`;
-  const evidence = { data: excerpt(different.length < lines.length ? different.join('\r\n') : said) };
+  const evidence = { data: excerpt(before.join('\r\n')) };
   const code = 'plaintext-on-implicit-port';
   const protocol = protocolOf(said);
   if (protocol !== undefined) {
@@ -31,4 +29,12 @@ export function judgePlaintext(
   }
   const rejected = own`${sends} The server rejects this client before TLS.`;
   return stopped(finding(code, rejected, { evidence, cause: 'rejected' }), { transient: said.startsWith('4') });
+}
+
+/** A server that takes the ClientHello for commands sends the same reply again and again, which says nothing. */
+function withoutRepetition(said: string): { readonly before: readonly string[]; readonly replies: readonly string[] } {
+  const lines = said.split('\r\n');
+  const at = lines.findIndex((line, index) => index > 0 && line === lines[index + 1]);
+  if (at < 0) return { before: [said], replies: [] };
+  return { before: lines.slice(0, at), replies: [lines.slice(at).join('\r\n')] };
 }

@@ -135,7 +135,11 @@ function causesInWords(id: FindingCode): string[] {
   const names = Object.fromEntries(Object.keys(evidence).map((field) => [field, `(${field})`]));
   const inWords = ({ title, party, certainty, remedy, examples, reproduce }: Cause): string => {
     const fix = typeof remedy === 'string' ? remedy : remedy(names);
-    const all = [`Fix ${whoActs({ party, certainty })}: ${fix}`, examples, reproduce && commandInWords(reproduce)];
+    const all = [
+      `Fix ${whoActs({ party, certainty })}: ${fix.replaceAll(/\n(?:- )?/g, ' ')}`,
+      examples,
+      reproduce && commandInWords(reproduce),
+    ];
     return `${title === undefined ? '' : `**${title}.** `}${all.filter((text) => text !== undefined).join(' ')}`;
   };
   const others = Object.values<Cause>(causes).map(inWords);

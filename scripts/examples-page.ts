@@ -74,7 +74,7 @@ function renderFinding(step: string, finding: Finding): string {
   return [
     `${weight} in ${step}${waived ? ', waived' : ''}: ${title} (${code})`,
     `  ${message}`,
-    `  Fix ${whoActs(finding)}: ${remedy}`,
+    `  Fix ${whoActs(finding)}: ${remedy.replaceAll('\n', '\n  ')}`,
     ...Object.entries(evidence).map(([what, value]) => `  ${what}: ${value}`),
   ].join('\n');
 }

@@ -24,10 +24,15 @@ export function firstCause(code: FindingCode, names: readonly (string | undefine
   return cause === undefined ? {} : { cause };
 }
 
-/** A text of a cause. It is prose in which backticks mark code; those in text from the network must not. */
+/**
+ * A text of a cause. It is prose in which backticks mark code and line breaks separate the items of a list; those in text
+ * from the network must not.
+ */
 export function textOf(text: NonNullable<Cause['newCertificate']>, evidence: Values = {}): string {
   if (typeof text === 'string') return text;
   return text(
-    Object.fromEntries(Object.entries(evidence).map(([field, value]) => [field, value.replaceAll('`', "'")])),
+    Object.fromEntries(
+      Object.entries(evidence).map(([field, value]) => [field, value.replaceAll('`', "'").replaceAll('\n', ' ')]),
+    ),
   );
 }

@@ -10,6 +10,7 @@ import { sharedFixes, type SharedFix } from './shared-fix.js';
 import type { SettingKey } from './setting-keys.js';
 import { isOfAccount, recognize, settingOf, type Recognized } from './software.js';
 import { renderAll } from '../text/own.js';
+import { together } from '../text/lists.js';
 
 /** What the gate has learned about a server by the end of a step. */
 export interface Observed extends Redacting {
@@ -100,7 +101,9 @@ function remedyOf(
   const { keyType } = values;
   const { settingNames = {}, mxOf } = observed?.endpoint ?? {};
   const ofSoftware =
-    setting !== undefined && software && settingOf(setting, software, observed?.endpoint.tls.minVersion ?? '');
+    setting !== undefined && software
+      ? settingOf(setting, software, observed?.endpoint.tls.minVersion ?? '')
+      : undefined;
   const which =
     keyType === undefined
       ? []
@@ -111,7 +114,7 @@ function remedyOf(
   const owner =
     isAccount && software && party === 'server' ? [`The owner of the account at ${software.name} has to do this.`] : [];
   const advice = [
-    [isAccount && accountRemedy !== undefined ? textOf(accountRemedy, values) : text, ...which].join(' '),
+    together([isAccount && accountRemedy !== undefined ? textOf(accountRemedy, values) : text, ...which]),
     ...(more === undefined ? [] : [more]),
   ];
   // What the service rejects most often is more likely than a typing mistake.
@@ -119,7 +122,7 @@ function remedyOf(
     ...(isAccount && (setting === 'auth-rejected' || setting === 'username') ? advice.toReversed() : advice),
     ...owner,
   ];
-  const fix = asConfigured(parts.join(' '), settingNames);
+  const fix = asConfigured(together(parts), settingNames);
   // An endpoint with `mx` has no `host`.
   return mxOf ? fix.replaceAll('`host`', mxOf.isImplicit ? '`mx`' : 'the MX record') : fix;
 }

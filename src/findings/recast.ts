@@ -2,6 +2,7 @@ import type { Finding } from '../report/report.js';
 import type { FindingCode } from './codes.js';
 import { causeOf, textOf, titleOf } from './cause.js';
 import { recognize, settingOf } from './software.js';
+import { together } from '../text/lists.js';
 
 /**
  * A complete finding with the cause that a comparison with other endpoints shows. Its severity, message and command stay.
@@ -22,6 +23,6 @@ export function recast(
   return {
     ...found,
     ...{ title: titleOf(code, cause), party, certainty, evidence },
-    remedy: more === undefined ? fix : `${fix} ${more}`,
+    remedy: together(more === undefined ? [fix] : [fix, more]),
   };
 }

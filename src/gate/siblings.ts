@@ -6,6 +6,7 @@ import { recast } from '../findings/recast.js';
 import type { Endpoint } from '../plan/endpoint.js';
 import { PORTS } from '../plan/schema/enums.js';
 import type { EndpointReport, Finding, StepId, StepReport } from '../report/report.js';
+import { together } from '../text/lists.js';
 
 /** A configured endpoint with its reports: one, or one for each IP address. */
 export interface Gated {
@@ -106,7 +107,7 @@ function compared(found: Finding, failure: Failure): Finding {
   }
   if (found.party !== 'server' || found.inconclusive) return found;
   const comparison = `The same host passed this step at ${passing} in this run: compare the two servers.`;
-  return { ...found, remedy: `${found.remedy} ${comparison}` };
+  return { ...found, remedy: together([found.remedy, comparison]) };
 }
 
 /** The other IP addresses of a configured endpoint. */

@@ -86,7 +86,7 @@ function description({ endpoint, attempts, problems: [worst, ...others] }: Endpo
   return [
     `${addressOf(endpoint)}, ${step}, ${finding.code}: ${shorten(finding.message, TEXT_LIMIT)}`,
     ...(finding.waived ? [`Waived until ${finding.waived.until}: ${shorten(finding.waived.reason, TEXT_LIMIT)}`] : []),
-    `Fix ${whoActs(finding)}: ${shorten(finding.remedy, TEXT_LIMIT)}`,
+    ...`Fix ${whoActs(finding)}: ${shorten(finding.remedy, TEXT_LIMIT)}`.split('\n'),
     ...[...evidence, ...transcript.slice(-4)].slice(0, 8).map((line) => `  ${shorten(line, 200)}`),
     ...(others.length > 0 ? [`Also: ${[...new Set(others.map((other) => other.finding.code))].join(', ')}`] : []),
     ...(attempts ? [shorten(attempts.inFull, 300)] : []),

@@ -75,7 +75,7 @@ function problemOf({ finding, title, sign, step, evidence, transcript }: Finding
     ...prose(`  ${sign.plain} `, `${title} (${step}, ${code})`, width),
     ...(waived ? labeled('waived', [`until ${waived.until}: ${waived.reason}`], width) : []),
     ...labeled('problem', [message], width),
-    ...labeled('fix', [`${who}: ${remedy}`], width),
+    ...labeled('fix', `${who}: ${remedy}`.split('\n'), width),
     ...labeled('evidence', shown, width),
     ...labeled('reproduce', command, undefined),
     ...labeled('reference', reference === undefined ? [] : [reference], width),

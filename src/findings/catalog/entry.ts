@@ -38,7 +38,7 @@ export interface Cause {
   readonly party: Party;
   /** `likely` if what was observed can have a different cause. */
   readonly certainty: Certainty;
-  /** What to do, without the names of products. Backticks mark code. */
+  /** What to do, without the names of products, as a sentence or with `listOf`. Backticks mark code. */
   readonly remedy: string | FromEvidence;
   /** The remedy for the owner of an account at a mail service, who has no access to the server and its log. */
   readonly accountRemedy?: string | FromEvidence;

@@ -88,6 +88,7 @@ const SENTENCE_LIMIT = 300;
 
 /** Code in backticks may have periods of its own. */
 function firstSentence(text: string): string {
-  const beginning = text.slice(0, 2 * SENTENCE_LIMIT);
-  return shorten(/^(?:`[^`]*`|[^`])*?\.(?=\s|$)/.exec(beginning)?.[0] ?? text, SENTENCE_LIMIT);
+  const [line = ''] = text.split('\n', 1);
+  const beginning = line.slice(0, 2 * SENTENCE_LIMIT);
+  return shorten(/^(?:`[^`]*`|[^`])*?\.(?=\s|$)/.exec(beginning)?.[0] ?? line, SENTENCE_LIMIT);
 }

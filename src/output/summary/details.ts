@@ -1,5 +1,6 @@
 import type { TlsReport } from '../../report/report.js';
 import { count } from '../../text/count.js';
+import { partsOf } from '../../text/lists.js';
 import { shorten } from '../../text/shorten.js';
 import { withoutNames, type Member, type SharedFinding } from './causes.js';
 import { addressOf, whoActs } from '../labels.js';
@@ -33,12 +34,20 @@ export function findingSection(
     members.length > 1 ? endpointsOf(members) : undefined,
     waived && gfm`**Waived until ${short(waived.until)}:** ${shorten(waived.reason, TEXT_LIMIT)}`,
     ...messagesOf(members),
-    gfm`**Fix** ${whoActs(finding)}: ${prose(shorten(remedy, TEXT_LIMIT))}`,
+    fixOf(remedy, whoActs(finding)),
     fields.length > 0 ? blocks([gfm`**Evidence:**`, list(fields)]) : undefined,
     transcriptOf(members),
     reproduce === undefined ? undefined : command(reproduce, finding, isFirstCommand),
     reference === undefined ? undefined : gfm`**Reference:** ${short(reference)}`,
   ]);
+}
+
+/** A fix, of which a list is shown as one. */
+function fixOf(remedy: string, who: string): Markdown {
+  const parts = partsOf(shorten(remedy, TEXT_LIMIT)).map((part) =>
+    'items' in part ? list(part.items.map(prose)) : prose(part.paragraph),
+  );
+  return gfm`**Fix** ${who}: ${blocks(parts)}`;
 }
 
 /** Where the finding is. */

@@ -157,22 +157,38 @@ describe('the extended key usage of a client certificate', () => {
     const { config: text, files: own } = used(forServers);
     expect(await problems({ config: text, files: { ...own, 'used.key': forServers.cert } })).toEqual([
       `gate.yml:4:20: tls.client-cert: used.pem ${lacking}`,
-      'gate.yml:5:19: tls.client-key: the file contains no PEM private key',
+      'gate.yml:5:19: tls.client-key: the file contains no PEM private key, but "BEGIN CERTIFICATE"',
     ]);
   });
 });
 
 describe('an error in a client certificate is located at its key', () => {
   test.each([
-    ['nowhere.pem', 'ours.key', 'gate.yml:4:20: tls.client-cert: nowhere.pem cannot be read (ENOENT)'],
-    ['ours.pem', 'nowhere.key', 'gate.yml:5:19: tls.client-key: the file cannot be read (ENOENT)'],
-    ['ours.key', 'ours.key', 'gate.yml:4:20: tls.client-cert: ours.key contains no PEM certificate'],
+    [
+      'nowhere.pem',
+      'ours.key',
+      'gate.yml:4:20: tls.client-cert: nowhere.pem cannot be read (no such file; the path is relative to the root of the repository, which `actions/checkout` must check out before)',
+    ],
+    [
+      'ours.pem',
+      'nowhere.key',
+      'gate.yml:5:19: tls.client-key: the file cannot be read (no such file; the path is relative to the root of the repository, which `actions/checkout` must check out before)',
+    ],
+    [
+      'ours.key',
+      'ours.key',
+      'gate.yml:4:20: tls.client-cert: ours.key contains no PEM certificate, but "BEGIN PRIVATE KEY"',
+    ],
     [
       'damaged.pem',
       'ours.key',
       'gate.yml:4:20: tls.client-cert: damaged.pem contains a damaged certificate (number 1 of 1)',
     ],
-    ['ours.pem', 'ours.pem', 'gate.yml:5:19: tls.client-key: the file contains no PEM private key'],
+    [
+      'ours.pem',
+      'ours.pem',
+      'gate.yml:5:19: tls.client-key: the file contains no PEM private key, but "BEGIN CERTIFICATE"',
+    ],
     [
       'ours.pem',
       'damaged.key',
@@ -181,12 +197,12 @@ describe('an error in a client certificate is located at its key', () => {
     [
       'ours.pem',
       'locked.key',
-      'gate.yml:5:19: tls.client-key: the file contains an encrypted key; it must have no passphrase',
+      'gate.yml:5:19: tls.client-key: the file contains an encrypted key; remove its passphrase with `openssl pkey -in FILE -out NEW.pem`',
     ],
     [
       'ours.pem',
       'legacy.key',
-      'gate.yml:5:19: tls.client-key: the file contains an encrypted key; it must have no passphrase',
+      'gate.yml:5:19: tls.client-key: the file contains an encrypted key; remove its passphrase with `openssl pkey -in FILE -out NEW.pem`',
     ],
     [
       'anchor.pem',
@@ -198,7 +214,11 @@ describe('an error in a client certificate is located at its key', () => {
       'ours.key',
       'gate.yml:4:20: tls.client-cert: the text contains a damaged certificate (number 1 of 1)',
     ],
-    ['"${FILE}"', 'ours.key', 'gate.yml:4:20: tls.client-cert: the file cannot be read (ENOENT)'],
+    [
+      '"${FILE}"',
+      'ours.key',
+      'gate.yml:4:20: tls.client-cert: the file cannot be read (no such file; the path is relative to the root of the repository, which `actions/checkout` must check out before)',
+    ],
     [
       'weak.pem',
       'weak.key',
@@ -232,11 +252,17 @@ describe('an error in a client certificate is located at its key', () => {
     ['client-key: ours.key', ['49: tls.client-cert is missing']],
     [
       'client-cert: nowhere.pem',
-      ['50: tls.client-key is missing', '50: tls.client-cert: nowhere.pem cannot be read (ENOENT)'],
+      [
+        '50: tls.client-key is missing',
+        '50: tls.client-cert: nowhere.pem cannot be read (no such file; the path is relative to the root of the repository, which `actions/checkout` must check out before)',
+      ],
     ],
     [
       'client-key: ours.pem',
-      ['49: tls.client-cert is missing', '49: tls.client-key: the file contains no PEM private key'],
+      [
+        '49: tls.client-cert is missing',
+        '49: tls.client-key: the file contains no PEM private key, but "BEGIN CERTIFICATE"',
+      ],
     ],
   ])('one without the other is still read: %s', async (keys, expected) => {
     const lines = await problems({ config: `endpoints: [{host: a.example, tls: {${keys}}}]`, files: files() });

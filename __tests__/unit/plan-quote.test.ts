@@ -46,7 +46,9 @@ describe('a secret in the wrong place is not quoted', () => {
   test('the body of a key is not quoted, line by line', async () => {
     const body = `${'Ab/+'.repeat(16)}\n${'Cd/+'.repeat(12)}==`;
     const lines = await problems({ inputs: { endpoints: 'a.example', ca: body } });
-    expect(lines).toEqual(['input ca: the file cannot be read (ENOENT)']);
+    expect(lines).toEqual([
+      'input ca: the file cannot be read (no such file; the path is relative to the root of the repository, which `actions/checkout` must check out before)',
+    ]);
   });
 });
 

@@ -353,7 +353,9 @@ top: 1
 
   test('a configured value cannot act on the log', async () => {
     const lines = await problems({ inputs: { config: '\u001b[2J\n::error::x.yml' } });
-    expect(lines).toEqual(['input config: \\x1b[2J\\x0a::error::x.yml cannot be read (ENOENT)']);
+    expect(lines).toEqual([
+      'input config: \\x1b[2J\\x0a::error::x.yml cannot be read (no such file; the path is relative to the root of the repository, which `actions/checkout` must check out before)',
+    ]);
   });
 
   test('an endpoint has its line in the file and in the workflow', async () => {
@@ -484,7 +486,10 @@ describe('nothing to test', () => {
     [{ endpoints: '# none\n' }, 'input endpoints: there is no endpoint to test'],
     [{ endpoints: '[]' }, 'endpoints:1:1: endpoints is an empty list'],
     [{ config: 'none.yml' }, 'none.yml:1:12: endpoints is an empty list'],
-    [{ config: 'nowhere.yml' }, 'input config: nowhere.yml cannot be read (ENOENT)'],
+    [
+      { config: 'nowhere.yml' },
+      'input config: nowhere.yml cannot be read (no such file; the path is relative to the root of the repository, which `actions/checkout` must check out before)',
+    ],
     [{ config: 'empty.yml' }, 'empty.yml: the file is empty; `endpoints` is missing'],
     [{ config: 'list.yml' }, 'list.yml:1:1: the file must be a mapping of keys to values, not a list'],
   ])('%j', async (inputs, line) => {
@@ -756,10 +761,10 @@ endpoints:
   test('a file that cannot be used is named', async () => {
     const inputs = { endpoints: '- {host: a.example, tls: {ca: [key.pem, "${F}", ""]}}', ca: 'nosuch.pem\nbad.pem' };
     expect(await problems({ inputs, files, env: { F: 'hidden.pem' } })).toEqual([
-      'input ca: nosuch.pem cannot be read (ENOENT)',
+      'input ca: nosuch.pem cannot be read (no such file; the path is relative to the root of the repository, which `actions/checkout` must check out before)',
       'input ca: bad.pem contains a damaged certificate (number 1 of 1)',
-      'endpoints:1:32: tls.ca: key.pem contains no PEM certificate',
-      'endpoints:1:41: tls.ca: the file cannot be read (ENOENT)',
+      'endpoints:1:32: tls.ca: key.pem contains no PEM certificate: the line "-----BEGIN CERTIFICATE-----" is missing',
+      'endpoints:1:41: tls.ca: the file cannot be read (no such file; the path is relative to the root of the repository, which `actions/checkout` must check out before)',
       'endpoints:1:49: tls.ca: the text is empty',
     ]);
   });
@@ -767,7 +772,7 @@ endpoints:
   test('a private key that is used by mistake is not quoted', async () => {
     const ca = '-----BEGIN PRIVATE KEY-----\nMIGHs3cret\n-----END PRIVATE KEY-----';
     expect(await problems({ inputs: { endpoints: 'a.example', ca } })).toEqual([
-      'input ca: the text contains no PEM certificate',
+      'input ca: the text contains no PEM certificate, but "BEGIN PRIVATE KEY"',
     ]);
   });
 });

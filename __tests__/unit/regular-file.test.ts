@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readRegularFile } from '../../src/plan/regular-file.js';
+import { readRegularFile } from '../../src/plan/files/regular-file.js';
 import { codeOf } from '../../src/text/reason.js';
 
 /** The reason why a file is not read. */

@@ -7,7 +7,7 @@ import { ConfigurationError } from '../plan/source/problem.js';
 import { failureLine } from '../output/annotations.js';
 import { logProgress, type Finished } from '../output/overall-progress.js';
 import { progressLine, quotesServer, selfTestLine, transcriptLines } from '../output/progress.js';
-import { readRegularFile } from '../plan/regular-file.js';
+import { readRegularFile } from '../plan/files/regular-file.js';
 import { run } from '../gate/run.js';
 import { redactReason, secretsOf } from '../gate/secrets.js';
 import { findEgressPolicy } from '../runner/egress-policy.js';

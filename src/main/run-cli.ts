@@ -9,7 +9,7 @@ import { logProgress, terminalProgress, type Finished } from '../output/overall-
 import { progressLine, selfTestLine } from '../output/progress.js';
 import { TOOL, type EndpointReport } from '../report/report.js';
 import { renderTerminal } from '../output/terminal.js';
-import { readRegularFile } from '../plan/regular-file.js';
+import { readRegularFile } from '../plan/files/regular-file.js';
 import { run, type Outcome } from '../gate/run.js';
 import { escapeLine } from '../text/escape.js';
 import { wrap } from '../text/wrap.js';

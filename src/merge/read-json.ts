@@ -1,4 +1,4 @@
-import { readRegularFile } from '../plan/regular-file.js';
+import { readRegularFile } from '../plan/files/regular-file.js';
 
 /** Of one file: a larger one may not fit into a string. */
 const MAX_REPORT_BYTES = 256 * 1024 * 1024;

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { count } from '../text/count.js';
-import { Anchors } from './anchors.js';
+import { Anchors } from './files/anchors.js';
 import { checkAll } from './candidates.js';
-import { ClientIdentities } from './client-identities.js';
+import { ClientIdentities } from './files/client-identities.js';
+import { explainingMissing } from './files/in-workspace.js';
 import type { Endpoint, Plan, Shard, Source } from './endpoint.js';
 import { selectEnvironments } from './environments.js';
 import { emptyLists, readInputs } from './layers.js';
@@ -44,16 +45,17 @@ export interface PlanContext {
  */
 export function loadPlan(inputs: Readonly<Record<string, string>>, context: PlanContext): Plan {
   const { given, settings, layer, problems: inputProblems } = readInputs(inputs);
-  const { env } = context;
-  const lists = readLists(inputs, context);
+  const { cwd, env, surface } = context;
+  const readFile = explainingMissing(context.readFile, surface);
+  const lists = readLists(inputs, { cwd, readFile });
   const selection = selectEnvironments(at(given, 'environments'), lists);
   const require = at(given, 'require');
   const inputsBelow = mappingAt({}, require ? [['require', require]] : []);
   const { candidates, problems: endpointProblems } = checkAll(lists, { layer, inputsBelow, selection, env });
   const selected = candidates.filter(({ isSelected }) => isSelected);
-  const readFile = (path: string): string => context.readFile(resolve(context.cwd, path));
-  const anchors = new Anchors(readFile);
-  const identities = new ClientIdentities(readFile);
+  const readInside = (path: string): string => readFile(resolve(cwd, path));
+  const anchors = new Anchors(readInside);
+  const identities = new ClientIdentities(readInside);
   // If only some endpoints are tested, only what these inherit from the defaults is resolved and read.
   const defaults = lists.map((list) => list.defaults);
   const resolved = selection.isEverything ? defaults.map((node) => resolveReferences(node, env)) : [];
@@ -130,7 +132,7 @@ function invalid(
 
 function readLists(
   { endpoints = '', config = '' }: Readonly<Record<string, string>>,
-  context: PlanContext,
+  context: Pick<PlanContext, 'cwd' | 'readFile'>,
 ): EndpointList[] {
   return [
     ...(endpoints.trim() === '' ? [] : [readEndpointsInput(endpoints)]),

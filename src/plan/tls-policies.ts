@@ -1,5 +1,5 @@
-import type { Anchors } from './anchors.js';
-import type { ClientIdentities } from './client-identities.js';
+import type { Anchors } from './files/anchors.js';
+import type { ClientIdentities } from './files/client-identities.js';
 import type { TlsPolicy } from './endpoint.js';
 import type { EndpointSettings, InputSettings } from './schema/schema.js';
 

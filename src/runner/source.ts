@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { isMap, isScalar, LineCounter, parseDocument, visit, type Pair, type Scalar } from 'yaml';
 import type { Source } from '../plan/endpoint.js';
 import type { Environment } from '../plan/source/expand.js';
-import { readRegularFile } from '../plan/regular-file.js';
+import { readRegularFile } from '../plan/files/regular-file.js';
 import type { SetBy } from '../plan/where-to-set.js';
 import { jobIn, stepsOf } from './job.js';
 

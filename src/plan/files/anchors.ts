@@ -1,9 +1,9 @@
-import { codeOf } from '../text/reason.js';
-import type { AnchorSource } from './endpoint.js';
+import { codeOf } from '../../text/reason.js';
+import type { AnchorSource } from '../endpoint.js';
 import { certificatesIn, isPem } from './pem.js';
-import type { Located } from './source/located.js';
-import type { Problem } from './source/problem.js';
-import { fileName } from './source/quote.js';
+import type { Located } from '../source/located.js';
+import type { Problem } from '../source/problem.js';
+import { fileName } from '../source/quote.js';
 
 /** Files that one value may name. */
 const MAX_FILES = 1000;

@@ -1,12 +1,13 @@
 import { X509Certificate, createPrivateKey, type KeyObject } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import { Secret } from '../secrets/secret.js';
-import { codeOf } from '../text/reason.js';
-import type { ClientIdentity } from './endpoint.js';
+import { Secret } from '../../secrets/secret.js';
+import { codeOf } from '../../text/reason.js';
+import type { ClientIdentity } from '../endpoint.js';
+import { whyNotPem } from './not-pem.js';
 import { certificatesIn, isPem } from './pem.js';
-import { at, type Located, type LocatedText } from './source/located.js';
-import type { Problem } from './source/problem.js';
-import { fileName } from './source/quote.js';
+import { at, type Located, type LocatedText } from '../source/located.js';
+import type { Problem } from '../source/problem.js';
+import { fileName } from '../source/quote.js';
 
 type Key = 'client-cert' | 'client-key';
 
@@ -134,8 +135,10 @@ function notForClients(certificate: X509Certificate): string | undefined {
 }
 
 function keyIn(text: string): Parsed<KeyObject> {
-  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return wrong('contains no PEM private key');
-  if (/BEGIN ENCRYPTED|ENCRYPTED$/m.test(text)) return wrong('contains an encrypted key; it must have no passphrase');
+  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return wrong(whyNotPem(text, 'private key'));
+  if (/BEGIN ENCRYPTED|ENCRYPTED$/m.test(text)) {
+    return wrong('contains an encrypted key; remove its passphrase with `openssl pkey -in FILE -out NEW.pem`');
+  }
   try {
     return { ok: true, value: createPrivateKey(text) };
   } catch {

@@ -1,11 +1,17 @@
 import { X509Certificate } from 'node:crypto';
+import { isEncodedPem, whyNotPem } from './not-pem.js';
 
 const BEGIN = '-----BEGIN CERTIFICATE-----';
 const END = '-----END CERTIFICATE-----';
+/** A line break as JSON and `.env` files write it. */
+const WRITTEN_OUT = String.raw`\n`;
 
-/** Whether a value is any PEM text and not a path: a private key given by mistake is not quoted as a path. */
+/**
+ * Whether a value is any PEM text and not a path: a private key given by mistake is not quoted as a path. Neither is PEM
+ * that somebody encoded, as for a secret of one line.
+ */
 export function isPem(text: string): boolean {
-  return text.includes('-----BEGIN');
+  return text.includes('-----BEGIN') || isEncodedPem(text);
 }
 
 /**
@@ -14,14 +20,15 @@ export function isPem(text: string): boolean {
  */
 export function certificatesIn(text: string): { certificates: string[]; faults: string[] } {
   const blocks = blocksIn(text);
-  if (blocks.length === 0) return { certificates: [], faults: ['contains no PEM certificate'] };
+  if (blocks.length === 0) return { certificates: [], faults: [whyNotPem(text, 'certificate')] };
   const certificates: string[] = [];
   const faults: string[] = [];
   for (const [index, block] of blocks.entries()) {
     try {
       certificates.push(new X509Certificate(block).toString());
     } catch {
-      faults.push(`contains a damaged certificate (number ${index + 1} of ${blocks.length})`);
+      const why = block.includes(WRITTEN_OUT) ? ': it has "\\n" instead of line breaks' : '';
+      faults.push(`contains a damaged certificate (number ${index + 1} of ${blocks.length})${why}`);
     }
   }
   return { certificates, faults };

@@ -10,7 +10,7 @@ import { schemaErrors } from '../support/report-schema.js';
 import { createRunner, type Runner, type StepEnded } from '../support/runner.js';
 import { closedPort, startScriptedServer, type ScriptedServer } from '../support/scripted-server.js';
 
-/** A run that ends early: known results are reported, all other endpoints are inconclusive, and the job fails. */
+/** A run that ends early: known results are reported, all other endpoints could not be tested, and the job fails. */
 
 /** A third of the `timeout` that is not waited for. On an idle machine, the end takes less than a second. */
 const MAX_END_MS = 20_000;
@@ -92,7 +92,7 @@ function expectTold({ code, report, outputs, summary, annotations, log, leftSome
   expect(outputs).toMatchObject({ result: 'inconclusive', 'endpoints-failed': '2' });
   expect(JSON.parse(outputs['failed-endpoints'] ?? '')).toEqual(['stalls', 'waits']);
   expect(annotations.map(({ name }) => name)).toEqual(['error', 'error', 'error']);
-  expect(annotations[2]?.data).toBe('Gate failed: 2 of 3 endpoints are inconclusive: stalls, waits');
+  expect(annotations[2]?.data).toBe('Gate failed: 2 of 3 endpoints could not be tested: stalls, waits');
   expect(summary).toContain('Gate failed');
   expect(log).toContain('run-stopped');
 }

@@ -66,10 +66,10 @@ describe('the headline', () => {
     [[good('a')], '## ✅ Gate passed: 1 endpoint passed'],
     [[good('a'), failing('b'), warned('c')], '## ❌ Gate failed: 1 of 3 endpoints failed'],
     [[failing('a'), untested('b'), good('c')], '## ❌ Gate failed: 1 of 3 endpoints failed, 1 inconclusive'],
-    [[untested('a')], '## ❌ Gate failed: 1 endpoint is inconclusive'],
+    [[untested('a')], '## ❌ Gate failed: 1 endpoint could not be tested'],
     [[good('a'), warned('b')], '## ⚠️ Gate passed: 1 of 2 endpoints has warnings'],
     [[failing('a'), failing('b'), failing('c')], '## ❌ Gate failed: all 3 endpoints failed'],
-    [[untested('a'), untested('b'), good('c')], '## ❌ Gate failed: 2 of 3 endpoints are inconclusive'],
+    [[untested('a'), untested('b'), good('c')], '## ❌ Gate failed: 2 of 3 endpoints could not be tested'],
   ])('%#: %s', (endpoints, headline) => {
     expect(headlineOf(aReport(...endpoints))).toBe(headline);
   });
@@ -85,7 +85,7 @@ describe('the headline', () => {
       '## ❌ Gate failed: 1 of 2 endpoints has warnings',
     );
     expect(headlineOf(aReport(untested('a'), good('b')), { ...POLICY, onInconclusive: 'warn' })).toBe(
-      '## ⚠️ Gate passed: 1 of 2 endpoints is inconclusive',
+      '## ⚠️ Gate passed: 1 of 2 endpoints could not be tested',
     );
   });
 
@@ -348,10 +348,13 @@ describe('the details of a finding', () => {
     ]);
   });
 
-  test('say that a command must be run in the container of the job', () => {
-    const finding = { ...aFinding('connection-refused', { reproduce: 'openssl' }), evidence: { container: 'yes' } };
-    const summary = summaryOf(aReport(anEndpoint({ name: 'a' }, { capability: [finding] })));
-    expect(summary).toContain('**Reproduce:** Run the command in a step of the job, because its container');
+  test.each([
+    ['of the container', 'db.internal', { container: 'yes' }],
+    ['of the runner', 'localhost', {}],
+  ])('say that a command must be run in the job for an address %s', (_, host, evidence) => {
+    const finding = { ...aFinding('connection-refused', { reproduce: 'openssl' }), evidence };
+    const summary = summaryOf(aReport(anEndpoint({ name: 'a', host }, { capability: [finding] })));
+    expect(summary).toContain('**Reproduce:** Run the command in a step of the job, because');
   });
 
   test('have the address and the TLS session of the server only if they are not about the inbox', () => {

@@ -53,7 +53,7 @@ const PREDICATES: Readonly<Record<Outcome, { one: string; several: string }>> = 
   waived: { one: 'has waived findings', several: 'have waived findings' },
   flaky: { one: 'passed only after a retry', several: 'passed only after a retry' },
   warn: { one: 'has warnings', several: 'have warnings' },
-  inconclusive: { one: 'is inconclusive', several: 'are inconclusive' },
+  inconclusive: { one: 'could not be tested', several: 'could not be tested' },
   fail: { one: 'failed', several: 'failed' },
 };
 

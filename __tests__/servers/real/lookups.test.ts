@@ -84,7 +84,7 @@ describe('a lookup without a reply does not delay the end of the process', () =>
     expect(seen(ended)).toEqual({ [host]: ['inconclusive', 'dns-failed'], 'healthy0.example.test': ['pass'] });
     expect(ended).toMatchObject({ code: 1, leftSomething: false, outputs: { result: 'inconclusive' } });
     expect(ended.summary).toContain('Gate failed');
-    expect(ended.log).toContain(`Gate failed: 1 of 2 endpoints is inconclusive: ${host}`);
+    expect(ended.log).toContain(`Gate failed: 1 of 2 endpoints could not be tested: ${host}`);
   });
 
   test.each(bad)('%s, if the gate passes', async (host) => {

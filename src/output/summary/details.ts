@@ -37,7 +37,7 @@ export function findingSection(
     fixOf(remedy, whoActs(finding)),
     fields.length > 0 ? blocks([gfm`**Evidence:**`, list(fields)]) : undefined,
     transcriptOf(members),
-    reproduce === undefined ? undefined : command(reproduce, finding, isFirstCommand),
+    reproduce === undefined ? undefined : command(reproduce, first, isFirstCommand),
     reference === undefined ? undefined : gfm`**Reference:** ${short(reference)}`,
   ]);
 }
@@ -156,13 +156,11 @@ function transcriptOf(members: readonly Member[]): Markdown | undefined {
   return details(gfm`Transcript: ${short(connection)}`, codeBlock(transcript.map((line) => shorten(line, LINE_LIMIT))));
 }
 
-function command(
-  reproduce: string,
-  { reproduceShows, reproduceSendsTo, evidence = {} }: Member['problem']['finding'],
-  isFirst: boolean,
-): Markdown {
+function command(reproduce: string, { view, problem: { finding } }: Member, isFirst: boolean): Markdown {
+  const { reproduceShows, reproduceSendsTo, evidence = {} } = finding;
+  const isLocal = evidence.container !== undefined || view.endpoint.host === 'localhost';
   const remarks = [
-    ...(evidence.container !== undefined ? [IN_CONTAINER] : isFirst ? [WHERE_TO_RUN] : []),
+    ...(isLocal ? [IN_JOB] : isFirst ? [WHERE_TO_RUN] : []),
     ...(reproduceSendsTo === undefined ? [] : [gfm`This command sends a message to ${code(short(reproduceSendsTo))}.`]),
   ];
   return blocks([
@@ -175,8 +173,8 @@ function command(
 /** A server may treat clients of other networks differently, and paths are relative to the checkout. */
 const WHERE_TO_RUN = 'Run the commands in the checkout, on a machine in the same network as the runner.';
 
-/** Its loopback addresses, and the names of its services, exist only there. */
-const IN_CONTAINER = 'Run the command in a step of the job, because its container is what matters.';
+/** The loopback addresses of the runner or of a container, and the names of its services, exist only there. */
+const IN_JOB = 'Run the command in a step of the job, because the address exists only there.';
 
 /** The characters that fit into a line of a block of code. */
 const COMMAND_WIDTH = 100;

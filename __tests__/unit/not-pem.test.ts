@@ -11,7 +11,7 @@ beforeAll(async () => {
 /** Bytes as a file is read. */
 const asText = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 
-describe('a file without the PEM that is wanted', () => {
+describe('a file without the PEM that is required', () => {
   test('is a certificate in DER', () => {
     expect(whyNotPem(asText(new X509Certificate(root.cert).raw), 'certificate')).toBe(
       'is in DER, the binary form, but must be PEM; convert it with `openssl x509 -inform der -in FILE -out NEW.pem`',

@@ -1,7 +1,7 @@
-/** What the user wanted to give. */
-export type Wanted = 'certificate' | 'private key';
+/** What a setting requires. */
+export type Required = 'certificate' | 'private key';
 
-/** How to convert a file, for each wanted part of it. */
+/** How to convert a file, for each part of it that is required. */
 const FROM_DER = {
   certificate: 'openssl x509 -inform der -in FILE -out NEW.pem',
   'private key': 'openssl pkey -inform der -in FILE -out NEW.pem',
@@ -21,26 +21,26 @@ const LABEL = /-----BEGIN ([A-Z0-9 ]{1,40})-----/;
  * Why a text that should have a PEM block has none, and how to get one.
  * @returns the end of a sentence that begins with the name of the text; it quotes nothing but the label of a block
  */
-export function whyNotPem(text: string, wanted: Wanted): string {
+export function whyNotPem(text: string, required: Required): string {
   if (text.trim() === '') return 'is empty';
-  if (isDer(text, 'pkcs12')) return convert('is a PKCS #12 file (.p12 or .pfx)', FROM_PKCS12[wanted]);
-  if (isDer(text, wanted)) return convert('is in DER, the binary form', FROM_DER[wanted]);
+  if (isDer(text, 'pkcs12')) return convert('is a PKCS #12 file (.p12 or .pfx)', FROM_PKCS12[required]);
+  if (isDer(text, required)) return convert('is in DER, the binary form', FROM_DER[required]);
   if (isEncodedPem(text)) return 'is PEM encoded in base64; decode it first, such as with `base64 -d`';
   if (text.includes('B\0E\0G\0I\0N')) return 'is in UTF-16; save it as ASCII or UTF-8';
   if (text.startsWith('version https://git-lfs')) {
     return 'is only a pointer of Git LFS; set `lfs: true` for `actions/checkout`, or store the file without LFS';
   }
   const [, label] = LABEL.exec(text) ?? [];
-  if (label === 'PKCS7' && wanted === 'certificate') {
+  if (label === 'PKCS7' && required === 'certificate') {
     return convert('contains PKCS #7', 'openssl pkcs7 -print_certs -in FILE -out NEW.pem');
   }
-  if (label === 'TRUSTED CERTIFICATE' && wanted === 'certificate') {
+  if (label === 'TRUSTED CERTIFICATE' && required === 'certificate') {
     return convert('contains a trusted certificate of OpenSSL', 'openssl x509 -in FILE -out NEW.pem');
   }
-  const missing = `contains no PEM ${wanted}`;
-  if (label !== undefined && !label.endsWith(wanted.toUpperCase())) return `${missing}, but "BEGIN ${label}"`;
+  const missing = `contains no PEM ${required}`;
+  if (label !== undefined && !label.endsWith(required.toUpperCase())) return `${missing}, but "BEGIN ${label}"`;
   if (label !== undefined) return `${missing}: it has the line with BEGIN, but not the one with END`;
-  return `${missing}: the line "-----BEGIN ${wanted.toUpperCase()}-----" is missing`;
+  return `${missing}: the line "-----BEGIN ${required.toUpperCase()}-----" is missing`;
 }
 
 /** Whether a text is a sequence in DER, read as UTF-8: a length in up to five bytes is before what is first in it. */

@@ -23,6 +23,18 @@ import { SCENE_TIMEOUT_MS, type Scene } from './scene.js';
 const signsIn = { auth: AUTH };
 const sends = { auth: AUTH, delivery: DELIVERY };
 
+const TOKEN = {
+  username: 'joe@example.test',
+  kind: 'access-token',
+  secret: new Secret('ya29.token'),
+  expect: 'accepted',
+} as const;
+
+/** A JWT whose audience is a different service. */
+const FOR_GRAPH = [{ alg: 'RS256' }, { aud: 'https://graph.microsoft.com', roles: ['Mail.Send'] }, {}]
+  .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+  .join('.');
+
 /** A server without pipelining that gives this reply to one command. */
 const replying = (verb: Verb | `plain:${Verb}` | `tls:${Verb}`, reply: Reply): Dialogue => ({
   offersInTls: ['AUTH PLAIN LOGIN'],
@@ -93,15 +105,54 @@ export const COMMAND_SCENES: readonly CommandScene[] = [
       offersInTls: ['AUTH XOAUTH2'],
       replies: { AUTH: '334 eyJzdGF0dXMiOiI0MDAifQ==', CREDENTIALS: '535 5.7.8 Token expired' },
     },
-    endpoint: {
-      auth: {
-        username: 'joe@example.test',
-        kind: 'access-token',
-        secret: new Secret('ya29.token'),
-        expect: 'accepted',
-      },
-    },
+    endpoint: { auth: TOKEN },
     twin: { offersInTls: ['AUTH XOAUTH2'], replies: { AUTH: '235 2.7.0 Accepted' } },
+  },
+  {
+    name: 'rejects an access token for a different service',
+    server: {
+      greeting: '220 fr0p281ca0001.outlook.office365.com Microsoft ESMTP MAIL Service ready',
+      offersInTls: ['AUTH LOGIN XOAUTH2'],
+      replies: { AUTH: '535 5.7.3 Authentication unsuccessful' },
+    },
+    endpoint: { auth: { ...TOKEN, secret: new Secret(FOR_GRAPH) } },
+    alsoShown: 'the command reads the token, and asks no server',
+  },
+  {
+    name: 'has no mechanism for access tokens',
+    server: { offersInTls: ['AUTH PLAIN LOGIN'] },
+    endpoint: { auth: TOKEN },
+    twin: { offersInTls: ['AUTH XOAUTH2'] },
+  },
+  {
+    name: 'does not offer AUTH to a client with an access token',
+    server: { offersInTls: ['8BITMIME'] },
+    endpoint: { auth: TOKEN },
+    twin: { offers: ['STARTTLS', '8BITMIME'], offersInTls: ['AUTH XOAUTH2'] },
+  },
+  {
+    name: 'offers AUTH only before TLS to a client with an access token',
+    server: { offers: ['STARTTLS', 'AUTH XOAUTH2'], offersInTls: ['8BITMIME'] },
+    endpoint: { auth: TOKEN },
+    twin: { offersInTls: ['AUTH XOAUTH2'] },
+  },
+  {
+    name: 'rejects PLAIN, and accepts LOGIN',
+    server: {
+      offersInTls: ['AUTH PLAIN LOGIN'],
+      sasl: { PLAIN: refusing },
+      user: { username: AUTH.username, password: AUTH.secret.reveal() },
+    },
+    endpoint: signsIn,
+    twin: {
+      offersInTls: ['AUTH PLAIN LOGIN'],
+      user: { username: AUTH.username, password: AUTH.secret.reveal() },
+    },
+  },
+  {
+    name: 'accepts no login after too many failures',
+    server: replying('AUTH', '535 5.7.0 Too many failed login attempts'),
+    endpoint: signsIn,
   },
   {
     name: 'rejects SCRAM without a challenge, and accepts the password',

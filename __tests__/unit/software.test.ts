@@ -38,6 +38,14 @@ describe('software is recognized', () => {
     ['Fastmail', '220 smtp.fastmail.com ESMTP ready'],
     ['Zoho', '220 mx.zohomail.com SMTP Server ready'],
     ['iCloud', '220 iCloud iscream SMTP - p00-smtp'],
+    ['GMX', '220 gmx.net (mrgmx105) Nemesis ESMTP Service ready'],
+    ['web.de', '220 web.de (mrweb105) Nemesis ESMTP Service ready'],
+    ['IONOS', '220 kundenserver.de (mreue106) Nemesis ESMTP Service ready'],
+    ['Proton', '220 mailsub002.protonmail.ch ESMTP Postfix'],
+    ['Mailjet', '220 in.mailjet.com ESMTP Mailjet'],
+    ['SparkPost', '220 2.0.0 smtp.sparkpostmail.com ESMTP ecelerity 4.4.0 r(Core:4.4.0.0) Sun, 29 Nov 2026'],
+    ['Mandrill', '220 smtp.mandrillapp.com ESMTP'],
+    ['Mailtrap', '220 smtp.mailtrap.io ESMTP ready'],
   ])('as %s by its greeting: %s', (name, greeting) => {
     expect(greeted(greeting)).toBe(name);
     expect(greeted(greeting.slice('220 '.length))).toBe(name);
@@ -365,7 +373,7 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
   'line-too-long': { Postfix: /`smtpd_sasl_response_limit`/ },
   'auth-rejected': {
     Postfix: /`auth_verbose = yes`.*`testsaslauthd`/,
-    Exim: /`server_condition`/,
+    Exim: /`server_condition`.*password `\$auth3`/,
     Sendmail: /`pwcheck_method`/,
     OpenSMTPD: /`smtpctl encrypt`/,
     Dovecot: /`doveadm auth test USER`/,
@@ -376,7 +384,7 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Haraka: /`config\/plugins`/,
     Stalwart: /app password/,
     'Microsoft 365': /`Get-CASMailbox`/,
-    Google: /app password/,
+    Google: /app password is wrong, or was revoked/,
     'Amazon SES': /`ses:SendRawEmail`/,
     SendGrid: /API key of this account/,
     Mailgun: /^Mailgun: first check the region .*smtp\.eu\.mailgun\.org/,
@@ -386,6 +394,14 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Fastmail: /app password/,
     Zoho: /data center/,
     iCloud: /app password/,
+    GMX: /enable "POP3\/IMAP"/,
+    'web.de': /enable "POP3\/IMAP"/,
+    IONOS: /full address of the mailbox/,
+    Proton: /SMTP token/,
+    Mailjet: /secret key/,
+    SparkPost: /"Send via SMTP"/,
+    Mandrill: /not one of Mailchimp/,
+    Mailtrap: /each sandbox/,
   },
   'app-password': {
     Google: /2-step verification/,
@@ -393,7 +409,10 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Fastmail: /access to SMTP/,
     Zoho: /"Application-Specific Password"/,
     iCloud: /account\.apple\.com/,
+    GMX: /application-specific password/,
+    'web.de': /application-specific password/,
   },
+  'account-access': { GMX: /enable "POP3\/IMAP"/, 'web.de': /enable "POP3\/IMAP"/ },
   username: {
     'Microsoft 365': /UPN/,
     'Amazon SES': /begins with `AKIA`/,
@@ -402,6 +421,10 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Postmark: /server API token/,
     Brevo: /"SMTP & API"/,
     Fastmail: /full address/,
+    IONOS: /full address/,
+    Proton: /SMTP token/,
+    Mailjet: /API key/,
+    SparkPost: /`SMTP_Injection`/,
   },
   'basic-auth-blocked': {
     'Microsoft 365':

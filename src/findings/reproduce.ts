@@ -38,6 +38,8 @@ import { lineEndsCommand } from './commands/line-ends.js';
 import type { ReproducibleEndpoint, Subject } from './commands/subject.js';
 import {
   acceptedCommand,
+  authOfferCommand,
+  eitherCommand,
   extensionCommand,
   ehloOverTlsCommand,
   firstEhloCommand,
@@ -49,6 +51,7 @@ import {
   swaksMechanisms,
   verifiesLikeGate,
 } from './commands/swaks.js';
+import { tokenClaimsCommand } from './commands/token.js';
 import { unsolicitedCommand } from './commands/unsolicited.js';
 
 export type { ReproducibleEndpoint } from './commands/subject.js';
@@ -103,6 +106,12 @@ export const COMMANDS = {
   'ehlo-over-tls': (endpoint, { address }) => ehloOverTlsCommand(endpoint, address),
   'mail-over-tls': (endpoint, { address, evidence }) => mailCommand(endpoint, 'tls', address, senderIn(evidence)),
   'sign-in': (endpoint, subject) => authCommand(endpoint, subject),
+  /** Whether one of PLAIN and LOGIN works. */
+  'sign-in-either': (endpoint, subject) => eitherCommand(endpoint, subject),
+  /** Whether the server offers AUTH over TLS. */
+  'auth-over-tls': (endpoint, { address }) => authOfferCommand(endpoint, address),
+  /** What an access token says about itself. */
+  'token-claims': (endpoint) => tokenClaimsCommand(endpoint),
   /** Whether the credentials work with a mechanism that sends the password itself. */
   'sign-in-with-password': (endpoint, subject) => passwordCommand(endpoint, subject),
   /** The reply to the first message of SCRAM, without a password. */

@@ -27,7 +27,7 @@ const OF_CREDENTIALS: readonly (CauseOf<'auth-rejected'> | undefined)[] = [
   undefined,
   ...(['wrong-credentials', 'password-storage', 'not-stored-for-scram', 'bound-exchange', 'padded-secret'] as const),
   ...(['password-expired', 'access-token', 'token-not-checked', 'account-disabled'] as const),
-  ...(['username-without-domain', 'wrong-username'] as const),
+  ...(['username-without-domain', 'wrong-username', 'wrong-credentials-or-mechanism', 'unknown-words'] as const),
 ];
 
 /** What a server says about a recipient that it does not know, or about a domain that it does not serve. */

@@ -5,8 +5,8 @@ export const REDACTED = '<redacted>';
 
 /**
  * A credential that cannot be printed: as text, in JSON or in a debug view it reads `<redacted>`. Only code that sends
- * it or must recognize it (masks, the redactor, inboxes that share a login) may call {@link Secret.reveal}; a test
- * lists it.
+ * it or must recognize it (masks, the redactor, inboxes that share a login), or that reads what a token says about itself,
+ * may call {@link Secret.reveal}; a test lists it.
  */
 export class Secret {
   readonly #value: string;

@@ -85,11 +85,13 @@ describe('a rejected username', () => {
   test('without a domain leads, with that of the sender', async () => {
     const found = await foundFor('notify', '220 mail.example.test ESMTP Postfix', { delivery: DELIVERY });
     expect(found?.title).toBe('Username without a domain not accepted');
-    expect(found?.remedy).toMatch(/^The configured username `notify` has no domain: try `notify@example\.test`, /);
+    expect(found?.remedy).toMatch(
+      /^Try `notify@example\.test` as the username: the configured one, `notify`, has no domain/,
+    );
   });
 
   test.each([
-    ['submit.example.test', 'Username without a domain not accepted', / try `user@example\.test`, /],
+    ['submit.example.test', 'Username without a domain not accepted', /^Try `user@example\.test` as the username/],
     ['localhost', 'Username or password not accepted', /^Compare the configured username/],
   ])('without a domain and without a sender may be in the domain of the host: %s', async (host, title, fix) => {
     const resolver: Resolver = () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]);
@@ -200,7 +202,7 @@ describe('SCRAM', () => {
     const { found } = await runGate(server);
     expect(found).toMatchObject({
       ...{ title: 'Password not stored for SCRAM, or unknown user', party: 'server', certainty: 'likely' },
-      remedy: expect.stringMatching(/form that SCRAM-SHA-256 requires.*`auth\.mechanism: PLAIN`/) as string,
+      remedy: expect.stringMatching(/form that SCRAM-SHA-256 requires.*`auth\.mechanism: PLAIN`/s) as string,
     });
     expect(found?.message).not.toContain('does not accept this username and password');
   });
@@ -466,7 +468,8 @@ describe('a token', () => {
       expect(found?.message).toContain('the access token is not valid for this user on this server');
       expect(`${found?.message} ${found?.remedy}`).not.toMatch(/password/i);
       expect(found?.title).toBe('Access token not valid');
-      expect(found?.remedy).toMatch(/^Configure the job to get a new token/);
+      expect(found?.remedy).toMatch(/^Check for which service, which user and which scope the token was issued/);
+      expect(found?.remedy).toContain('Configure the job to get a new token');
       expect(found?.reproduce).toContain(`--login-options 'AUTH=${name}'`);
       expect(found?.reproduce).not.toContain(TOKEN.secret.reveal());
     },
@@ -480,6 +483,108 @@ describe('a token', () => {
   test('is inconclusive if the server cannot check it now', async () => {
     const { codes: all, steps } = await runGate(offering({ XOAUTH2: failing('454 4.7.0 later') }), { auth: TOKEN });
     expect([steps, all]).toEqual(['pppib', ['auth-temporary-failure']]);
+  });
+});
+
+describe('a token that is a JWT', () => {
+  const EXCHANGE_ONLINE = '220 VI1PR08CA0123.outlook.office365.com Microsoft ESMTP MAIL Service ready';
+  const GMAIL = '220 smtp.gmail.com ESMTP 5b1f17b1804b1-42 - gsmtp';
+  const NOW = new Date('2026-11-29T12:00:00Z');
+  const LATER = NOW.getTime() / 1000 + 3600;
+  const GRAPH = { aud: 'https://graph.microsoft.com', exp: LATER, roles: ['Mail.Send'] };
+  const jwt = (claims: unknown): Secret => {
+    const parts = [{ typ: 'JWT', alg: 'RS256' }, claims].map((part) =>
+      Buffer.from(JSON.stringify(part)).toString('base64url'),
+    );
+    return new Secret([...parts, 'c2lnbmF0dXJl'].join('.'));
+  };
+  const rejected = async (claims: unknown, greeting = EXCHANGE_ONLINE): Promise<Outcome> => {
+    const refuse: Sasl = function* (initial) {
+      if (initial === undefined) yield '';
+      return '535 5.7.3 Authentication unsuccessful';
+    };
+    const auth = { ...AUTH, username: 'app@example.test', kind: 'access-token', secret: jwt(claims) } as const;
+    return runGate(offering({ XOAUTH2: refuse }, { greeting }), { auth }, {}, { now: () => NOW });
+  };
+
+  test('for a different service is named, with the service that it is for', async () => {
+    const { found } = await rejected(GRAPH);
+    expect(found).toMatchObject({
+      ...{ title: 'Access token for a different service', party: 'configuration', certainty: 'certain' },
+      evidence: {
+        tokenAudience: 'https://graph.microsoft.com',
+        tokenExpires: '2026-11-29T13:00:00.000Z',
+        tokenPermissions: 'Mail.Send',
+      },
+      reproduceShows: 'https://graph.microsoft.com',
+    });
+    expect(found?.message).toContain(
+      'The access token is for https://graph.microsoft.com. SMTP requires one for https://outlook.office365.com.',
+    );
+    expect(found?.remedy).toMatch(
+      /^Request the token for this mail service instead of https:\/\/graph\.microsoft\.com: /,
+    );
+    expect(found?.remedy).toContain('`https://outlook.office365.com/.default`');
+    expect(found?.remedy).not.toContain('most tokens are valid for an hour');
+  });
+
+  const EXCHANGE = { aud: 'https://outlook.office365.com/', exp: LATER };
+  test.each<[string, unknown, string, RegExp]>([
+    ['expired', { ...GRAPH, exp: LATER - 3 * 3600 }, 'Access token expired', /The access token expired 2 hours ago\.$/],
+    [
+      'may only read',
+      { ...EXCHANGE, scp: 'IMAP.AccessAsUser.All' },
+      'Access token lacks the permission for SMTP',
+      /permits IMAP\.AccessAsUser\.All\./,
+    ],
+    ['may do nothing', EXCHANGE, 'Access token lacks the permission for SMTP', /has no permission\./],
+    [
+      'may send for a user',
+      { ...EXCHANGE, scp: 'SMTP.Send' },
+      'Access token not accepted for this mailbox',
+      /is for https:\/\/outlook\.office365\.com\/ and has not expired\.$/,
+    ],
+    [
+      'may send as an application',
+      { ...EXCHANGE, aud: '00000002-0000-0ff1-ce00-000000000000', roles: ['SMTP.SendAsApp'] },
+      'Access token not accepted for this mailbox',
+      /has not expired\.$/,
+    ],
+    ['says nothing', {}, 'Access token not valid', /\(this is how Exchange reports it\)\.$/],
+  ])('that %s is distinguished at Exchange Online', async (_, claims, title, said) => {
+    const { found } = await rejected(claims);
+    expect(found?.title).toBe(title);
+    expect(found?.message).toMatch(said);
+  });
+
+  test('is probably an ID token at Google, whose access tokens are not JWTs', async () => {
+    const { found } = await rejected({ aud: '1234.apps.googleusercontent.com', exp: LATER }, GMAIL);
+    expect(found?.title).toBe('ID token instead of an access token');
+    expect(found?.remedy).toMatch(/^Configure the `access_token` .*, not the `id_token`\./);
+  });
+
+  test('is not blamed on its age at another server if it has not expired', async () => {
+    const { found } = await rejected({ aud: 'mail', exp: LATER }, '220 mail.example.test ESMTP');
+    expect(found?.title).toBe('Access token not valid');
+    expect(found?.message).toMatch(/ The access token is for mail and has not expired\.$/);
+    expect(found?.remedy).not.toContain('expired');
+  });
+
+  test.each<[string, unknown]>([
+    ['a text of several lines', { ...GRAPH, aud: 'https://a\n::error::x' }],
+    ['a long text', { ...GRAPH, aud: 'a'.repeat(101) }],
+    ['a number', { ...GRAPH, aud: 7 }],
+  ])('shows no claim that is not a short name: %s', async (_, claims) => {
+    const { found } = await rejected(claims);
+    expect(found?.evidence).not.toHaveProperty('tokenAudience');
+  });
+
+  test('is not in the report, and neither are its other claims', async () => {
+    const claims = { ...GRAPH, upn: 'someone@private.example', appid: '11111111-2222' };
+    const { report } = await rejected(claims);
+    const text = JSON.stringify(report);
+    expect(text).not.toMatch(/private\.example|11111111-2222/);
+    expect(text).not.toContain(jwt(claims).reveal());
   });
 });
 
@@ -503,18 +608,14 @@ describe('a refusal', () => {
       'auth-rejected',
       'Security defaults of the organization',
     ],
-    [
-      '535 5.7.8 unblocked.example.com says no',
-      'auth-rejected',
-      'The server does not accept this username and password',
-    ],
+    ['535 5.7.8 unblocked.example.com: no', 'auth-rejected', 'The server does not accept this username and password'],
     ['550 5.7.1 client locked', 'auth-rejected', 'The account or this client is blocked.'],
     ['534 5.7.9 Please log in with your web browser', 'auth-rejected', 'a sign-in with a web browser'],
     ['534 5.7.9 Too weak', 'auth-rejected', 'requires stronger authentication'],
     ['523 5.7.10 Encryption needed', 'auth-tls-required', 'as unencrypted'],
     ['534 5.7.14 Please log in via your web browser', 'auth-rejected', 'a sign-in with a web browser'],
     ['550 5.7.1 not from your network', 'auth-rejected', 'an IP allowlist'],
-    ['535 5.7.0 Too many failures', 'auth-rejected', 'after too many failed logins'],
+    ['535 5.7.0 Too many failures', 'auth-rejected', 'no login for now, after too many failed ones'],
     ['535 5.7.0 Too many logins', 'auth-rejected', 'accepts no more login attempts'],
     ['535 5.7.13 gone', 'auth-rejected', 'The account is disabled.'],
     ['554 5.7.0 account locked', 'auth-rejected', 'The account is locked or disabled.'],
@@ -887,7 +988,7 @@ describe('the remedy names the software or provider', () => {
   test.each([
     [
       '454 4.7.0 Too many login attempts, please try again later. - gsmtp',
-      /^Authenticate less often: .* Google: the number of logins/,
+      /^Authenticate less often: .*\nGoogle: the number of logins/s,
     ],
     ['451 4.7.0 Authentication failed: Maximum credits exceeded', /^Check the plan and the limits of the account/],
     ['451 Maximum credits exceeded, see https://sendgrid.com', /^Check the plan .* SendGrid: "Maximum credits/],
@@ -976,7 +1077,7 @@ describe('the fix for a reply of a mail service is right', () => {
     [
       'Username or password not accepted',
       GMAIL,
-      /Google: the account password does not work: create an app password/,
+      /^Google: the app password is wrong, or was revoked.* Create a new one/,
       '535-5.7.8 Username and Password not accepted. For more information, go to',
       `535 5.7.8  https://support.google.com/mail/?p=BadCredentials ${SESSION}`,
     ],
@@ -1137,13 +1238,50 @@ describe('the cause of a refusal', () => {
     expect((await runGate(offering({ XOAUTH2: sasl }), { auth: TOKEN })).found?.title).toBe(title);
   });
 
-  test('has no command if one more attempt would extend a lockout, or if the password is typed without its space', async () => {
-    const commandFor = async (reply: string, secret = AUTH.secret): Promise<boolean> =>
-      (await runGate({ replies: { AUTH: reply } }, { auth: { ...AUTH, secret } })).found?.reproduce !== undefined;
-    expect(await commandFor('535 no')).toBe(true);
-    expect(await commandFor('535 5.7.0 Too many failures')).toBe(false);
-    expect(await commandFor('454 4.7.0 Too many login attempts')).toBe(false);
-    expect(await commandFor('535 no', new Secret(' secret words'))).toBe(false);
+  test('that is a limit has a command, and its fix warns that each attempt counts', async () => {
+    for (const reply of ['535 5.7.0 Too many failures', '454 4.7.0 Too many login attempts']) {
+      const { found } = await runGate({ replies: { AUTH: reply } });
+      expect(found?.reproduce).toMatch(/^swaks /);
+      expect(found?.remedy).toContain('Wait before you try again, also with a command: each attempt counts.');
+    }
+  });
+
+  test('that may be a space has a command that shows that the password works without it', async () => {
+    const auth = { ...AUTH, secret: new Secret(' secret words') };
+    const { found } = await runGate({ offersInTls: ['AUTH PLAIN'], replies: { AUTH: '535 no' } }, { auth });
+    expect(found).toMatchObject({ reproduce: expect.stringMatching(/^swaks /) as string, reproduceShows: '<~  235' });
+  });
+
+  const INCORRECT = '535 Incorrect authentication data';
+  const afterPassword: Sasl = function* (initial) {
+    if (initial === undefined) for (const prompt of ['Username:', 'Password:']) yield base64(prompt);
+    return INCORRECT;
+  };
+
+  test.each([
+    ['PLAIN', 'LOGIN'],
+    ['LOGIN', 'PLAIN'],
+  ] as const)(
+    'may be the mechanism, if the server offers another one: only %s was tried',
+    async (mechanism, untried) => {
+      const server = offering({ PLAIN: afterPassword, LOGIN: afterPassword });
+      const { found } = await runGate(server, { auth: { ...AUTH, username: 'user@example.test', mechanism } });
+      expect(found?.title).toBe('Username or password not accepted');
+      expect(found?.message).toMatch(`The gate tried only ${mechanism}. The server also offers ${untried}.`);
+      expect(found?.remedy).toContain(`\`--auth ${untried}\` of swaks. If that works, the ${mechanism} authenticator`);
+      expect(found?.reproduce).toContain(' --auth PLAIN,LOGIN ');
+    },
+  );
+
+  test.each<[string, Dialogue]>([
+    ['the server offers only PLAIN', { offersInTls: ['AUTH PLAIN'] }],
+    ['it is a mail service', { offersInTls: ['AUTH PLAIN LOGIN'], greeting: '220 smtp.mailtrap.io ESMTP ready' }],
+  ])('is not the mechanism, if %s', async (_, server) => {
+    const auth = { ...AUTH, username: 'user@example.test' };
+    const { found } = await runGate({ replies: { AUTH: INCORRECT }, ...server }, { auth });
+    expect(found?.message).not.toContain('tried only');
+    expect(found?.remedy).not.toContain('for one run');
+    expect(found?.reproduce).toContain(' --auth PLAIN ');
   });
 });
 
@@ -1181,6 +1319,21 @@ describe('the cause of missing AUTH', () => {
     ['AUTH without a mechanism', ['AUTH'], {}, 'No common AUTH mechanism'],
   ])('is distinguished: %s', async (_, offersInTls, endpoint, title) => {
     expect((await runGate({ offersInTls }, endpoint)).found?.title).toBe(title);
+  });
+
+  test.each<[string, string, Partial<Endpoint>, string]>([
+    ['an access token', 'AUTH PLAIN LOGIN', { auth: TOKEN }, 'AUTH PLAIN LOGIN'],
+    [
+      'a mechanism that swaks does not have',
+      'AUTH GSSAPI',
+      { auth: { ...AUTH, mechanism: 'SCRAM-SHA-1' } },
+      'AUTH GSSAPI',
+    ],
+    ['an access token, and no AUTH', '8BITMIME', { auth: TOKEN }, 'AUTH is not offered over TLS'],
+  ])('has a command that needs no secret with %s', async (_, offer, endpoint, shows) => {
+    const { found } = await runGate({ offersInTls: [offer] }, endpoint);
+    expect(found?.reproduce).toMatch(/^swaks .* --tls .* --quit-after EHLO\b/);
+    expect(found?.reproduceShows).toBe(shows);
   });
 });
 

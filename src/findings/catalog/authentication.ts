@@ -7,6 +7,8 @@ import {
   TEMPORARY,
   TLS_IN_PROXY,
 } from './auth-causes.js';
+import { AUTH_NOT_OFFERED } from '../commands/swaks.js';
+import { listOf } from '../../text/lists.js';
 import { entriesOf, REPLY, type CatalogEntry, type Cause, type Reproduction, type Values } from './entry.js';
 import { fields } from './evidence.js';
 import { ACCEPTED_ELSEWHERE } from './siblings.js';
@@ -25,6 +27,17 @@ const STILL_STARTTLS: Reproduction = { command: 'ehlo-over-tls', shows: STARTTLS
 const NO_AUTH = 'Host did not advertise authentication';
 const NO_MECHANISM = 'Auth not attempted';
 
+/** What the server offers, if no tool can try the mechanism. */
+const OFFERED: Reproduction = {
+  command: 'ehlo-over-tls',
+  shows: ({ offered = '' }) => (offered === 'none' ? 'AUTH' : `AUTH ${offered}`),
+};
+const TRIED: Reproduction = { command: 'sign-in', shows: NO_MECHANISM, otherwise: OFFERED };
+const NOT_OFFERED: Reproduction = {
+  ...{ command: 'sign-in', shows: NO_AUTH },
+  otherwise: { command: 'auth-over-tls', shows: AUTH_NOT_OFFERED },
+};
+
 const DO_NOT_TRUST =
   'Do not authenticate on this server, and send it no mail, until you know who operates it: it may be an impostor with a valid certificate. The gate did not send the password itself.';
 
@@ -38,7 +51,7 @@ const ONLY_BEFORE_TLS = {
   examples:
     'Postfix: `smtpd_tls_auth_only = yes` with `smtpd_sasl_auth_enable = yes`. Exim: `${if eq{$tls_in_cipher}{}{}{*}}` in `auth_advertise_hosts`, or in `server_advertise_condition` of each authenticator; with `{*}{}` at the end it is inverted.',
   setting: 'plaintext-auth-advertised',
-  reproduce: { command: 'sign-in', shows: NO_AUTH },
+  reproduce: NOT_OFFERED,
 } as const satisfies Cause;
 
 /** Findings of step 4: EHLO over TLS, and AUTH. */
@@ -99,7 +112,7 @@ export const AUTHENTICATION = {
       examples:
         'Postfix: `smtpd_sasl_auth_enable = yes` for the service in `master.cf`. Exim: `auth_advertise_hosts`, and `server_advertise_condition` of the authenticators.',
       setting: 'auth-not-advertised',
-      reproduce: { command: 'sign-in', shows: NO_AUTH },
+      reproduce: NOT_OFFERED,
     },
     {
       evidence: fields('capabilities', 'beforeTls'),
@@ -117,7 +130,7 @@ export const AUTHENTICATION = {
           certainty: 'likely',
           remedy:
             'Let `smtpd` instead of `postscreen` listen on this port (in `master.cf`), and run `postfix reload`: postscreen is for port 25, where other servers send mail, and does not offer AUTH itself. Also check that no firewall redirects this port to port 25. AUTH may well be enabled already.',
-          reproduce: { command: 'sign-in', shows: NO_AUTH },
+          reproduce: NOT_OFFERED,
         },
         'mail-exchanger': {
           title: 'AUTH not offered by an MX host',
@@ -126,7 +139,7 @@ export const AUTHENTICATION = {
           remedy:
             'Test the submission server instead, on port 587 (STARTTLS) or 465 (implicit TLS) of this host or, often, of a different one. MX hosts usually offer no AUTH, because other mail servers need none. To test only the MX host, remove `auth`, and `authentication` from `require`.',
           setting: 'submission-host',
-          reproduce: { command: 'sign-in', shows: NO_AUTH },
+          reproduce: NOT_OFFERED,
           reference: 'RFC 6409 section 3.1',
         },
       },
@@ -141,7 +154,7 @@ export const AUTHENTICATION = {
       remedy: ({ required = 'another mechanism' }: Values) =>
         `Enable ${required} on the server for this port, or use the host and port that are for mail clients.`,
       setting: 'auth-mechanisms',
-      reproduce: { command: 'sign-in', shows: NO_MECHANISM },
+      reproduce: TRIED,
     },
     {
       evidence: {
@@ -157,7 +170,7 @@ export const AUTHENTICATION = {
           remedy:
             'Enable PLAIN or SCRAM on the server for this port, and offer them only over TLS. Or use the host and port that are for mail clients.',
           setting: 'auth-mechanisms',
-          reproduce: { command: 'sign-in', shows: NO_MECHANISM },
+          reproduce: TRIED,
         },
         'token-required': {
           title: 'Server requires an access token',
@@ -166,7 +179,7 @@ export const AUTHENTICATION = {
           remedy:
             'Configure `auth.access-token` instead of `auth.password`: the server offers mechanisms for access tokens (OAuth 2.0), and none for passwords. Or enable a mechanism for passwords on the server.',
           setting: 'auth-mechanisms',
-          reproduce: { command: 'sign-in', shows: NO_MECHANISM },
+          reproduce: TRIED,
         },
         'password-required': {
           title: 'Server requires a password',
@@ -175,6 +188,7 @@ export const AUTHENTICATION = {
           remedy:
             'Configure `auth.password` instead of `auth.access-token`: the server offers mechanisms for passwords, and none for access tokens. Or enable XOAUTH2 or OAUTHBEARER on the server.',
           setting: 'auth-mechanisms',
+          reproduce: OFFERED,
         },
         'certificate-required': {
           title: 'Server requires a client certificate',
@@ -183,7 +197,7 @@ export const AUTHENTICATION = {
           remedy:
             'Configure `tls.client-cert`, `tls.client-key` and `auth.mechanism: EXTERNAL`, the only mechanism that the gate supports and the server offers. Or enable another mechanism on the server.',
           setting: 'auth-mechanisms',
-          reproduce: { command: 'sign-in', shows: NO_MECHANISM },
+          reproduce: TRIED,
         },
         'external-not-offered': {
           title: 'EXTERNAL not offered',
@@ -192,6 +206,7 @@ export const AUTHENTICATION = {
           remedy:
             'Enable EXTERNAL on the server, and configure it to request a client certificate in the handshake and to trust its issuer: many servers offer EXTERNAL only to clients with a certificate that they accept.',
           setting: 'client-certificate-request',
+          reproduce: OFFERED,
         },
         'mechanism-not-offered': {
           title: 'Configured mechanism not offered',
@@ -203,7 +218,7 @@ export const AUTHENTICATION = {
           examples:
             'Dovecot: `auth_mechanisms`. Cyrus SASL: `mech_list`. Exim: an authenticator with this `public_name`.',
           setting: 'auth-mechanisms',
-          reproduce: { command: 'sign-in', shows: NO_MECHANISM },
+          reproduce: TRIED,
         },
         'only-with-binding': {
           title: 'No channel binding for this TLS session',
@@ -213,6 +228,7 @@ export const AUTHENTICATION = {
             'Enable TLS 1.3 on the server: it has channel binding with any certificate. Or offer the mechanism without -PLUS too.',
           setting: 'auth-mechanisms',
           reference: 'RFC 9266 section 2',
+          reproduce: OFFERED,
         },
         'mechanism-not-supported': MECHANISM_NOT_SUPPORTED,
       },
@@ -224,10 +240,12 @@ export const AUTHENTICATION = {
     {
       party: 'configuration',
       certainty: 'likely',
-      remedy:
-        'Try the same credentials from the same network with the mail program that normally uses them. If that works, compare the username, the host, the port and the mechanism. If not, and the reply does not say why, ask whoever runs the server to look for the reason in its log.',
+      remedy: listOf('Do what the server says in its reply, if it names a reason.', [
+        'Otherwise, try the same credentials from the same network with another mail program. If that works, compare the username, the host, the port and the mechanism.',
+        'If not, ask whoever runs the server to look for the reason in its log.',
+      ]),
       accountRemedy:
-        'If the reply does not say why, try the same credentials from the same network with another mail program, and ask the support of the service.',
+        'If the reply does not say why, try the same credentials from the same network with another mail program, or ask the support of the service.',
       setting: 'auth-rejected',
       reproduce: { command: 'sign-in', shows: REPLY },
     },
@@ -235,8 +253,12 @@ export const AUTHENTICATION = {
       about: 'auth.username',
       evidence: {
         ...fields('reply', 'mechanism', 'saslError', 'worksAt'),
+        untried: 'another mechanism that the server offers and that sends the password',
         account: 'the configured username, if it is probably the reason',
         suggested: 'the username that may be right',
+        tokenAudience: 'the service for which the access token was issued, according to the token',
+        tokenExpires: 'the time at which the access token expires, according to the token',
+        tokenPermissions: 'the scopes or roles of the access token, according to the token',
       },
       reference: 'RFC 4954 section 6',
       causes: { ...REJECTION, 'accepted-elsewhere': ACCEPTED_ELSEWHERE },

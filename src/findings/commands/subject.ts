@@ -67,6 +67,8 @@ export interface Subject {
     readonly messageId?: string;
     readonly sent?: string;
     readonly mechanism?: string;
+    /** Another mechanism that the server offers. */
+    readonly untried?: string;
     readonly awaited?: string;
     /** The reply that an earlier attempt waited for when it failed. */
     readonly earlierAwaited?: string;

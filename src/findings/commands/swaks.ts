@@ -90,6 +90,25 @@ export function passwordCommand(endpoint: ReproducibleEndpoint, subject: Subject
   return swaksCommand({ ...endpoint, auth: { ...auth, mechanism } }, subject, 'AUTH');
 }
 
+/**
+ * The command that shows whether the credentials work with PLAIN, and if not, with LOGIN.
+ * @returns undefined if the server does not offer both
+ */
+export function eitherCommand(endpoint: ReproducibleEndpoint, subject: Subject): string | undefined {
+  const { auth, addresses } = endpoint;
+  if (auth?.kind !== 'password' || addresses === 'all' || subject.evidence.untried === undefined) return undefined;
+  const { username, kind } = auth;
+  return swaksCommand({ ...endpoint, auth: { username, kind } }, { ...subject, evidence: {} }, 'AUTH');
+}
+
+/** What {@link authOfferCommand} prints if the server does not offer AUTH. */
+export const AUTH_NOT_OFFERED = 'AUTH is not offered over TLS';
+
+/** The command that shows whether the server offers AUTH over TLS. */
+export function authOfferCommand(endpoint: ReproducibleEndpoint, address?: string): string {
+  return `${ehloOverTlsCommand(endpoint, address)} | grep '^<~.*AUTH' || echo '${AUTH_NOT_OFFERED}'`;
+}
+
 /** What {@link acceptedCommand} prints last if the server accepts the recipient. Its reply may be the same as to MAIL. */
 export const RECIPIENT_ACCEPTED = 'recipient accepted';
 

@@ -40,7 +40,7 @@ export const exim: Software = {
     'auth-command-refused':
       'the client must match `auth_advertise_hosts`, by host name or IP address, at the second EHLO as well.',
     'auth-rejected':
-      'the main log names the authenticator and its `server_condition`. `exim -d+auth` shows how Exim expands it.',
+      'the main log names the authenticator and its `server_condition`. In that of PLAIN (`server_prompts = :`), the username is `$auth2` and the password `$auth3`; in that of LOGIN, they are `$auth1` and `$auth2`. `exim -d+auth` shows how Exim expands it.',
     'auth-backend':
       'look for "authenticator failed" with the code of the reply in the main log. It names what failed: a file or database that `server_condition` looks up, or `server_socket` of the authenticator.',
     'client-certificate-request':

@@ -1,4 +1,5 @@
 import { hosted } from './hosted.js';
+import { MAILBOXES } from './mailboxes.js';
 import { microsoft365 } from './microsoft365.js';
 import type { Software } from './topic.js';
 
@@ -28,7 +29,7 @@ const google: Software = {
     'auth-not-advertised': 'client submission is smtp.gmail.com on 587 or 465.',
     'submission-host': 'client submission is smtp.gmail.com on 587 or 465. mx.google.com on 25 does not offer AUTH.',
     'auth-rejected':
-      'the account password does not work: create an app password (this requires 2-step verification), or authenticate with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) can also accept clients by IP address, without AUTH (setting "SMTP relay service" of the Admin console).',
+      'the app password is wrong, or was revoked, which a change of the account password also does. Create a new one (https://myaccount.google.com/apppasswords), and check that the username is the full address of the same account. The account password itself never works here.',
     'app-password':
       'an app password requires 2-step verification (https://myaccount.google.com/apppasswords). There are none for accounts with security keys only or in the Advanced Protection Program, and an organization may not allow them: use an `access-token` (XOAUTH2) there.',
     'access-token':
@@ -150,45 +151,40 @@ export const PROVIDERS = {
       'sender-identity': 'verify the domain under Domains.',
     },
   },
-  // https://help.yahoo.com/kb/SLN15241.html
-  Yahoo: {
-    greets: /^\S+\.(yahoo|yahoodns|aol)\.(com|net) /i,
-    offers: /^\S+\.yahoo\.com Hello\b/i,
+  // Quoted: https://dev.mailjet.com/smtp-relay/
+  Mailjet: {
+    greets: /^\S+ ESMTP Mailjet\b/i,
+    usernames: /^[\da-f]{32}$/i,
     settings: {
-      ...appPassword('create an app password in the account security settings.'),
-      'auth-throttled':
-        'the reply is the same if the account password is used: create an app password in the account security settings.',
+      username: 'the username must be the API key, and the password its secret key, from the API key management.',
+      'auth-rejected': 'the username is the API key, and the password its secret key, from the API key management.',
     },
   },
-  // https://www.fastmail.com/help/technical/servernamesandports.html, https://fastmail.help/hc/en-us/articles/1500000279921
-  Fastmail: {
-    greets: /^\S+\.(fastmail|messagingengine)\.com /i,
-    usernames: /.@./,
+  // https://developers.sparkpost.com/api/smtp/
+  SparkPost: {
+    greets: /^(?:2\.0\.0 )?\S+\.sparkpostmail\.com ESMTP\b/i,
+    usernames: /^SMTP_Injection/,
     settings: {
-      ...appPassword('create an app password with access to SMTP.'),
-      username: 'the username must be the full address of the account.',
+      username:
+        'the username must be `SMTP_Injection`, and the password an API key with the permission "Send via SMTP".',
+      'auth-rejected':
+        'the password must be an API key with the permission "Send via SMTP". Accounts in the EU use smtp.eu.sparkpostmail.com.',
     },
   },
-  // Quoted: https://www.zoho.com/mail/help/zoho-smtp.html
-  Zoho: {
-    greets: /^\S+\.zoho(mail)?\.(com|eu|in) /i,
+  // Quoted: https://mailchimp.com/developer/transactional/docs/smtp-integration/
+  Mandrill: {
+    greets: /^\S+\.mandrillapp\.com ESMTP\b/i,
+    settings: {
+      'auth-rejected': 'the password must be an API key of Mandrill (Mailchimp Transactional), not one of Mailchimp.',
+    },
+  },
+  // https://mailtrap.io/fake-smtp-server.md, https://docs.mailtrap.io/email-api-smtp/setup/smtp-integration
+  Mailtrap: {
+    greets: /^\S+\.mailtrap\.io ESMTP\b/i,
     settings: {
       'auth-rejected':
-        'with two-factor authentication, create an app password ("Application-Specific Password"). The host must be that of the data center and of the plan of the account (smtp.zoho.com, smtp.zoho.eu, …; smtppro.zoho.com for a paid organization with a domain).',
-      'send-as':
-        'the sender must be an address of the account: its own, an alias, or one that "Send Mail As" in the settings of the account lists. An administrator of the organization adds aliases in the Admin Console.',
-      'app-password': 'its name is "Application-Specific Password", in the security settings of the account.',
+        'each sandbox and each sending domain has a host name and credentials of its own: compare all three with the page "Integration" of that sandbox or domain.',
     },
   },
-  // Quoted: https://support.apple.com/102525
-  iCloud: {
-    greets: /^iCloud iscream SMTP\b|^\S+\.mail\.me\.com /i,
-    settings: appPassword('create an app password ("app-specific password") at account.apple.com.'),
-  },
+  ...MAILBOXES,
 } satisfies Readonly<Record<string, Software>>;
-
-/** The settings of a service that rejects account passwords. */
-function appPassword(how: string): Software['settings'] {
-  const setting = `the account password does not work: ${how}`;
-  return { 'auth-rejected': setting, 'app-password': setting };
-}

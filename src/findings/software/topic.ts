@@ -40,6 +40,8 @@ export type Topic =
   /** The service supports no passwords at all. */
   | 'passwords-ended'
   | 'smtp-auth-disabled'
+  /** Which accounts may use SMTP. */
+  | 'account-access'
   | 'access-token'
   /** The account or application has authenticated, but cannot open the mailbox. */
   | 'mailbox-access'
@@ -100,6 +102,7 @@ export const ACCOUNT_TOPICS: readonly Topic[] = [
   'security-defaults',
   'passwords-ended',
   'smtp-auth-disabled',
+  'account-access',
   'access-token',
   'mailbox-access',
   'client-not-allowed',

@@ -3,32 +3,15 @@ import type { FindingCode } from '../../findings/codes.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { Credentials } from '../../plan/endpoint.js';
 import { formatReply } from '../../smtp/reply.js';
-import type { AuthResult } from '../../smtp/sign-in-exchange.js';
 import { bindsChannel } from '../../sasl/mechanisms.js';
 import { excerpt } from '../../text/peer.js';
-import type { ChannelBinding } from '../../tls/channel-binding.js';
 import type { Stopped } from '../hand-over.js';
-import { authMeaningOf, meaningOfCode, WRONG } from './auth-meaning.js';
+import type { AuthAttempt } from './auth-attempt.js';
+import { authMeaningOf, isUsual, meaningOfCode } from './auth-meaning.js';
 import { refusesCredentials, type CredentialsVerdict } from './refused-credentials.js';
-import { fixed, own, type OwnText } from '../../text/own.js';
+import { fixed, join, own, type OwnText } from '../../text/own.js';
 
 export type AuthJudgment = Pick<Stopped, 'findings' | 'transient'>;
-
-export interface AuthAttempt extends AuthResult {
-  readonly auth: Credentials;
-  readonly mechanism: string;
-  readonly binding: ChannelBinding | undefined;
-  /** Whether the session began without TLS. */
-  readonly usedStartTls: boolean;
-  readonly clientCertificateRequested: boolean;
-  readonly server: {
-    readonly greetings: readonly string[];
-    /** The lines of its reply to EHLO. */
-    readonly offers: readonly string[];
-    /** The domain in which the account probably is. */
-    readonly domain: string | undefined;
-  };
-}
 
 /** RFC 5802 section 5.1 and RFC 7677 section 4 require at least this many. */
 const MIN_ITERATIONS = 4096;
@@ -73,26 +56,31 @@ async function judgeRejection(
   answer: OwnText,
   evidence: { readonly reply: string; readonly mechanism: OwnText; readonly saslError?: string | OwnText },
 ): Promise<AuthJudgment> {
-  const { auth, reply, reportedError, usedStartTls } = attempt;
+  const { auth, reply, reportedError, usedStartTls, credentialsSent } = attempt;
   const { code } = reply;
   const mustBeRejected = auth.expect === 'rejected';
   const isOtherError = reportedError !== undefined && !REJECTED_WITHIN[auth.kind]?.test(reportedError.exact);
   const verdict = isOtherError ? undefined : refusesCredentials(reply, auth.username);
+  const isNamed = reportedError !== undefined && !isOtherError;
   // Unknown words may be about something other than the credentials, even if the code is about them.
   const isUnclear = isOtherError || (mustBeRejected && verdict === undefined);
-  const anyMeaning = authMeaningOf(reply, auth.kind);
+  const anyMeaning = authMeaningOf(reply, auth.kind, isNamed ? 'named' : verdict);
   const meaning = anyMeaning?.blamesCredentials && isUnclear ? undefined : anyMeaning;
   const within = evidence.saslError === undefined ? own`` : own` It also reported a SASL error: ${evidence.saslError}.`;
   const message = own`${answer}${within}${meaning ? own` ${fixed(meaning.text)}` : own``}`;
   // Loaded only for a rejection, with the texts of all findings.
   const { firstCause } = await import('../../findings/cause.js');
+  const { credentialProblem, isAtService } = await import('./credential-problems.js');
   const found = (as: FindingCode, text: OwnText, causes: readonly (string | undefined)[]): KnownFinding => ({
     ...finding(as, text, { evidence }),
     ...firstCause(as, usedStartTls && causes.includes('not-encrypted') ? ['not-encrypted-after-starttls'] : causes),
   });
   // 432, "a password transition is needed", begins with a 4, but waiting does not help (RFC 4954 section 6).
-  if (code < 500 && code !== 432) {
-    const failure = found('auth-temporary-failure', message, [meaning?.cause]);
+  if (code < 500 && !(code === 432 && meaning?.cause === 'password-transition')) {
+    const atService =
+      meaning?.cause === 'backend-unavailable' && isAtService(attempt) ? 'service-unavailable' : undefined;
+    const but = meaning?.blamesCredentials ? own` But its code, ${code}, is for temporary problems.` : own``;
+    const failure = found('auth-temporary-failure', own`${message}${but}`, [atService, meaning?.cause]);
     return { findings: [{ ...failure, inconclusive: true }], transient: true };
   }
   const instead = OTHER_REJECTIONS[code];
@@ -101,32 +89,21 @@ async function judgeRejection(
   if (mustBeRejected && verdict && hasCompared(attempt, verdict)) return { findings: [] };
   const unknown = mustBeRejected ? own` This does not show that the server rejects the credentials.` : own``;
   // The words of the server count more than what is suspicious in the exchange, unless they are the usual ones.
-  const isVague =
-    meaning === undefined || meaning.cause === WRONG[auth.kind].cause || (mustBeRejected && meaning.blamesCredentials);
+  const isVague = meaning === undefined || isUsual(meaning, auth.kind) || (mustBeRejected && meaning.blamesCredentials);
   const isOutOfScope = auth.kind === 'access-token' && OUT_OF_SCOPE.test(reportedError?.exact ?? '');
   const suspicion = isVague && !isOutOfScope ? suspicionIn(attempt, verdict) : undefined;
   // The usual words blame the password.
   const said = suspicion?.cause === 'not-stored-for-scram' ? own`${answer}${within}` : message;
-  const text = own`${said}${unknown}${suspicion ? own` ${fixed(suspicion.text)}` : own``}`;
-  const cause = isOutOfScope ? 'token-scope' : suspicion?.cause;
-  const username =
-    cause === undefined && meaning?.cause === 'wrong-credentials' && !mustBeRejected
-      ? await usernameProblem(attempt)
+  const isOfCredentials = isVague && !isOutOfScope && (!suspicion || suspicion.cause === 'token-not-checked');
+  const problem =
+    isOfCredentials && meaning !== undefined && !mustBeRejected && credentialsSent
+      ? credentialProblem(attempt, meaning.cause !== 'unknown-words')
       : undefined;
-  const rejection = found('auth-rejected', text, [username?.cause, cause, meaning?.cause]);
-  return { findings: [username ? { ...rejection, evidence: { ...evidence, ...username.evidence } } : rejection] };
-}
-
-/** Whether the username itself shows why the server rejects it: a service has another form, or it has no domain. */
-async function usernameProblem({ auth, reply, server }: AuthAttempt) {
-  const { username } = auth;
-  const { isService, isWrongUsername } = await import('../../findings/software.js');
-  const said = { ...server, rejections: [formatReply(reply)] };
-  const account = excerpt(username);
-  if (isWrongUsername(said, username)) return { cause: 'wrong-username', evidence: { account } } as const;
-  if (/[@\\]/.test(username) || server.domain === undefined || isService(said)) return undefined;
-  const suggested = own`${account}@${excerpt(server.domain)}`;
-  return { cause: 'username-without-domain', evidence: { account, suggested } } as const;
+  const remarks = [problem?.text, problem?.cause === undefined && suspicion ? fixed(suspicion.text) : undefined];
+  const text = join([own`${said}${unknown}`, ...remarks.filter((remark) => remark !== undefined)], ' ');
+  const causes = [isOutOfScope ? 'token-scope' : problem?.cause, suspicion?.cause, meaning?.cause];
+  const rejection = found('auth-rejected', text, causes);
+  return { findings: [problem ? { ...rejection, evidence: { ...evidence, ...problem.evidence } } : rejection] };
 }
 
 /** Rejections that are not about the credentials. */

@@ -16,7 +16,8 @@ import type { Context } from '../context.js';
 import { stoppedBy } from '../error-to-finding.js';
 import type { Facts, Secured, SignedIn, StepResult } from '../hand-over.js';
 import { connectionLost } from '../session-failed.js';
-import { judgeAuth, type AuthAttempt, type AuthJudgment } from './auth-outcome.js';
+import type { AuthAttempt } from './auth-attempt.js';
+import { judgeAuth, type AuthJudgment } from './auth-outcome.js';
 import { own } from '../../text/own.js';
 
 /** Step 4: EHLO again over TLS (RFC 3207 section 4.2), then AUTH (RFC 4954). */
@@ -152,7 +153,8 @@ async function signIn(
       offers: capabilities.lines.map(({ exact }) => exact),
       domain: domainOfAccounts(endpoint),
     };
-    return await judgeAuth({ ...result, auth, mechanism, binding, usedStartTls, clientCertificateRequested, server });
+    const tried = { auth, mechanism, binding, usedStartTls, clientCertificateRequested, now: run.now() };
+    return await judgeAuth({ ...result, ...tried, server });
   } catch (error) {
     if (error instanceof ConnectionLost && alertOf(error.cause) === undefined) return lostAfterAuth(error, mechanism);
     throw error;

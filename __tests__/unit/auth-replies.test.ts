@@ -1,0 +1,46 @@
+import { completeFinding } from '../../src/findings/complete.js';
+import type { Credentials } from '../../src/plan/endpoint.js';
+import type { Finding } from '../../src/report/report.js';
+import { Secret } from '../../src/secrets/secret.js';
+import { judgeAuth } from '../../src/steps/authentication/auth-outcome.js';
+import { AUTH_REPLIES, type AuthReply } from '../support/auth-replies.js';
+import { testEndpoint } from '../support/gate.js';
+import { replyOf } from '../support/replies.js';
+
+/** Real replies to AUTH, and what the gate concludes from them. */
+
+const OFFERS = ['PIPELINING', 'AUTH PLAIN LOGIN'];
+
+async function findingOf(row: AuthReply): Promise<Finding> {
+  const {
+    greeting = '220 mail.example.test ESMTP',
+    offers = OFFERS,
+    mechanism = 'PLAIN',
+    username = 'app@example.test',
+  } = row;
+  const kind = mechanism === 'XOAUTH2' ? 'access-token' : 'password';
+  const auth: Credentials = { username, kind, secret: new Secret('correct horse'), expect: 'accepted' };
+  const reply = replyOf([row.reply].flat().join('\r\n'));
+  const { findings } = await judgeAuth({
+    ...{ reply, auth, mechanism, credentialsSent: true, usedStartTls: true, clientCertificateRequested: false },
+    ...{ binding: undefined, fault: undefined, reportedError: undefined, iterations: undefined },
+    server: { greetings: [greeting], offers, domain: 'example.test' },
+    now: new Date('2026-11-29T12:00:00Z'),
+  });
+  const [found] = findings;
+  if (!found) throw new Error(`nothing is wrong with ${row.from}`);
+  const endpoint = testEndpoint(587, { host: 'mail.example.test', servername: 'mail.example.test', auth });
+  return completeFinding(found, {
+    ...{ step: 'authentication', endpoint, greeting, capabilities: offers, redact: (text: string) => text },
+  });
+}
+
+test.each(AUTH_REPLIES.map((row) => [row.from, row] as const))('%s', async (_, row) => {
+  const { title, party, remedy, inconclusive } = await findingOf(row);
+  expect({ title, party: party === 'server' ? party : undefined, inconclusive }).toEqual({
+    title: row.title,
+    party: row.party,
+    inconclusive: row.inconclusive,
+  });
+  if (row.software !== undefined) expect(remedy).toContain(`${row.software}: `);
+});

@@ -1,0 +1,61 @@
+import { listOf } from '../../text/lists.js';
+import { configuration, SIGN_IN, type Causes } from './auth-cause.js';
+import type { Reproduction, Values } from './entry.js';
+
+/** Why a server rejects an access token: according to the server, or to the token itself. */
+
+const SCOPES = 'Google: scope `https://mail.google.com/`. Microsoft 365: scope `https://outlook.office.com/SMTP.Send`.';
+
+/** The part of a token that says for which service it is, and what it permits. */
+const CLAIMS: Reproduction = {
+  command: 'token-claims',
+  shows: ({ tokenAudience = '' }) => tokenAudience,
+  otherwise: SIGN_IN,
+};
+
+const NEW_TOKEN = 'Configure the job to get a new token before each run: most tokens are valid for an hour.';
+
+export const OF_THE_TOKEN = {
+  'access-token': configuration(
+    'Access token not valid',
+    ({ tokenExpires }: Values) =>
+      listOf('Check for which service, which user and which scope the token was issued.', [
+        'The service must be this server, and the scope must include SMTP.',
+        'The user must be the one in `auth.username`.',
+        ...(tokenExpires === undefined ? [`If all that is right, the token may have expired. ${NEW_TOKEN}`] : []),
+      ]),
+    { examples: SCOPES, setting: 'access-token' },
+  ),
+  'token-expired': configuration('Access token expired', NEW_TOKEN, { certainty: 'certain' }),
+  'token-scope': configuration(
+    'Access token lacks a scope',
+    'Request the token with the scope that the server requires for SMTP. The SASL error in the evidence may name it.',
+    { examples: SCOPES, setting: 'access-token' },
+  ),
+  'token-audience': configuration(
+    'Access token for a different service',
+    ({ tokenAudience = 'a different service' }: Values) =>
+      `Request the token for this mail service instead of ${tokenAudience}: change the scope (or resource) in the request for the token.`,
+    { certainty: 'certain', setting: 'access-token', reproduce: CLAIMS },
+  ),
+  'token-permission': configuration(
+    'Access token lacks the permission for SMTP',
+    'Add the permission for SMTP to the application, have an administrator grant it, and request a new token.',
+    { setting: 'access-token', reproduce: CLAIMS },
+  ),
+  'token-mailbox': configuration(
+    'Access token not accepted for this mailbox',
+    'Check that the token may use the mailbox in `auth.username`: the token itself is for this service, and has a permission for SMTP.',
+    { setting: 'mailbox-access' },
+  ),
+  'id-token': configuration(
+    'ID token instead of an access token',
+    'Configure the `access_token` from the response of the token endpoint, not the `id_token`. A service account must exchange the JWT that it signs for an access token.',
+    { setting: 'access-token' },
+  ),
+  'token-not-checked': configuration(
+    'Access token not valid, or not checked',
+    'Authenticate with a new token for the same user. If the server rejects that too, its log shows whether it can validate tokens at all.',
+    { examples: SCOPES, setting: 'access-token' },
+  ),
+} as const satisfies Causes;

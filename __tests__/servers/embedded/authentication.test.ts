@@ -1340,7 +1340,7 @@ describe('the cause of missing AUTH', () => {
 describe('a server that treats the TLS session as unencrypted', () => {
   const implicit: Dialogue = { implicit: true, greeting: '220 mail.example.test ESMTP Postfix' };
   const onImplicit = { transport: 'implicit' } as const;
-  const IN_THE_SERVER = /^Enable implicit TLS for this port in the mail server, and configure the proxy .* open relay/;
+  const IN_THE_SERVER = /^Enable implicit TLS for this port in the mail server, and configure the proxy .* open relay/s;
   const PASS_THROUGH = /^Configure the SMTP proxy in front of the server to pass STARTTLS through/;
   const without = { auth: undefined } as unknown as Partial<Endpoint>;
 
@@ -1359,7 +1359,7 @@ describe('a server that treats the TLS session as unencrypted', () => {
       'only offers STARTTLS, after STARTTLS',
       { offersInTls: ['STARTTLS'] },
       without,
-      /^Update the server, .* pass STARTTLS through/,
+      /^Update the server, .* pass STARTTLS through/s,
     ],
     ['rejects EHLO, after STARTTLS', { replies: { 'tls:EHLO': '530 Must issue STARTTLS first' } }, {}, PASS_THROUGH],
   ])('that %s has the fix for its transport', async (_, server, endpoint, fix) => {
@@ -1394,7 +1394,7 @@ describe('AUTH that is offered only before TLS', () => {
   test('has one fix, to which the other findings refer, even that of step 1', async () => {
     const same = 'The cause and the fix are those of "AUTH offered only before TLS".';
     const { 'auth-not-advertised': fix, ...others } = remediesOf(await runGate(server));
-    expect(fix).toMatch(/^Offer AUTH only in the reply to EHLO after STARTTLS.*`server_advertise_condition`/);
+    expect(fix).toMatch(/^Offer AUTH only in the reply to EHLO after STARTTLS.*`server_advertise_condition`/s);
     expect(others).toEqual({ 'plaintext-auth-advertised': same, 'auth-mechanisms-differ': same });
   });
 

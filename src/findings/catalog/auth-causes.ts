@@ -25,8 +25,13 @@ export const TLS_IN_PROXY = {
   title: 'Server treats the TLS session as unencrypted',
   party: 'server',
   certainty: 'likely',
-  remedy:
-    'Enable implicit TLS for this port in the mail server, and configure the proxy or load balancer that probably terminates TLS to pass it through: the server sees an unencrypted session. If TLS must end in the proxy, give the proxy its own listener that does not require TLS and that only the proxy can reach. It must trust no client by IP address; otherwise, it is an open relay.',
+  remedy: listOf(
+    'Enable implicit TLS for this port in the mail server, and configure the proxy or load balancer that probably terminates TLS to pass it through.',
+    [
+      'If TLS must end in the proxy, give the proxy its own listener, which does not require TLS and which only the proxy can reach.',
+      'That listener must trust no client by IP address; otherwise, it is an open relay.',
+    ],
+  ),
   examples:
     'Postfix: `smtpd_tls_wrappermode=yes` for the service in `master.cf`. HAProxy: remove `ssl` from `bind`. stunnel: remove the service.',
   setting: 'tls-in-proxy',
@@ -38,8 +43,13 @@ export const STARTTLS_IN_PROXY = {
   title: TLS_IN_PROXY.title,
   party: 'server',
   certainty: 'likely',
-  remedy:
-    'Configure the SMTP proxy in front of the server to pass STARTTLS through: it probably handles STARTTLS itself, so the server behind it sees an unencrypted session. Or give the proxy its own listener, which does not require TLS, which only the proxy can reach, and which trusts no client by IP address. If there is no proxy, update the server: this is a bug in it.',
+  remedy: listOf(
+    'Configure the SMTP proxy in front of the server to pass STARTTLS through: it probably handles STARTTLS itself, so the server behind it sees an unencrypted session.',
+    [
+      'Or give the proxy its own listener, which does not require TLS, which only the proxy can reach, and which trusts no client by IP address.',
+      'If there is no proxy, update the server: this is a bug in it.',
+    ],
+  ),
   examples: 'stunnel: remove the service with `protocol = smtp`.',
   explains: TLS_IN_PROXY.explains,
 } as const satisfies Cause;

@@ -46,8 +46,11 @@ const ONLY_BEFORE_TLS = {
   title: 'AUTH offered only before TLS',
   party: 'server',
   certainty: 'likely',
-  remedy:
-    'Offer AUTH only in the reply to EHLO after STARTTLS, not in the one before. The condition for AUTH is probably inverted, or missing in the configuration that applies over TLS. Do not just remove AUTH before TLS: the server would then not offer it at all. Change passwords that clients may have sent unencrypted on this port.',
+  remedy: listOf('Offer AUTH only in the reply to EHLO after STARTTLS, not in the one before.', [
+    'The condition for AUTH is probably inverted, or missing in the configuration that applies over TLS.',
+    'Do not just remove AUTH before TLS: the server would then not offer it at all.',
+    'Change passwords that clients may have sent unencrypted on this port.',
+  ]),
   examples:
     'Postfix: `smtpd_tls_auth_only = yes` with `smtpd_sasl_auth_enable = yes`. Exim: `${if eq{$tls_in_cipher}{}{}{*}}` in `auth_advertise_hosts`, or in `server_advertise_condition` of each authenticator; with `{*}{}` at the end it is inverted.',
   setting: 'plaintext-auth-advertised',
@@ -63,7 +66,7 @@ export const AUTHENTICATION = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'If the reply is about the name in EHLO, set `ehlo` to a fully qualified name that resolves. Otherwise, compare the rules that the server applies over TLS with those before TLS: it accepted the first EHLO.',
+        'Compare the rules that the server applies over TLS with those before TLS: it accepted the first EHLO. If the reply is about the name in EHLO, set `ehlo` to a fully qualified name that resolves.',
       setting: 'ehlo-rejected',
       reproduce: { command: 'ehlo-over-tls', shows: REPLY },
     },
@@ -94,8 +97,10 @@ export const AUTHENTICATION = {
         'after-starttls': {
           ...STARTTLS_IN_PROXY,
           title: 'STARTTLS offered over TLS',
-          remedy:
-            'Update the server, because it must not offer STARTTLS over TLS. If a proxy in front of it handles STARTTLS itself, configure the proxy to pass STARTTLS through, or give it its own listener, which does not require TLS, which only the proxy can reach, and which trusts no client by IP address.',
+          remedy: listOf('Update the server, because it must not offer STARTTLS over TLS.', [
+            'If a proxy in front of it handles STARTTLS itself, configure the proxy to pass STARTTLS through.',
+            'Or give the proxy its own listener, which does not require TLS, which only the proxy can reach, and which trusts no client by IP address.',
+          ]),
           reproduce: STILL_STARTTLS,
         },
       },
@@ -107,8 +112,10 @@ export const AUTHENTICATION = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy:
-        'Enable SMTP AUTH for this port of the server. If it is enabled, check the rules that limit AUTH to certain IP addresses or host names.',
+      remedy: listOf('Enable SMTP AUTH for this port of the server.', [
+        'If it is enabled, check the rules that limit AUTH to certain IP addresses or host names.',
+        'If clients do not authenticate on this server, such as a test server or an internal relay, remove `auth`.',
+      ]),
       examples:
         'Postfix: `smtpd_sasl_auth_enable = yes` for the service in `master.cf`. Exim: `auth_advertise_hosts`, and `server_advertise_condition` of the authenticators.',
       setting: 'auth-not-advertised',
@@ -136,8 +143,13 @@ export const AUTHENTICATION = {
           title: 'AUTH not offered by an MX host',
           party: 'configuration',
           certainty: 'likely',
-          remedy:
-            'Test the submission server instead, on port 587 (STARTTLS) or 465 (implicit TLS) of this host or, often, of a different one. MX hosts usually offer no AUTH, because other mail servers need none. To test only the MX host, remove `auth`, and `authentication` from `require`.',
+          remedy: listOf(
+            'Test the submission server instead, on port 587 (STARTTLS) or 465 (implicit TLS) of this host or, often, of a different one.',
+            [
+              'MX hosts usually offer no AUTH, because other mail servers need none.',
+              'To test only the MX host, remove `auth`, and `authentication` from `require`.',
+            ],
+          ),
           setting: 'submission-host',
           reproduce: NOT_OFFERED,
           reference: 'RFC 6409 section 3.1',

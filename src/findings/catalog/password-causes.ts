@@ -107,7 +107,10 @@ export const OF_THE_PASSWORD = {
   ),
   'padded-secret': configuration(
     'Password or token begins or ends with a space',
-    'Remove the space or line break at the beginning or end of the password or token, where it is stored. If the space is part of the password, the username or password is wrong for another reason.',
+    listOf('Remove the space or line break at the beginning or end of the password or token, where it is stored.', [
+      'To check, type it without the space when a command asks for it.',
+      'If the space is part of the password, the username or password is wrong for another reason.',
+    ]),
     { reproduce: { command: 'sign-in-with-password', shows: SIGNED_IN } },
   ),
   'password-storage': configuration(

@@ -147,7 +147,7 @@ describe('the fix names the setting of OpenSMTPD', () => {
     const [, finding] = await found(gated());
     expect(finding.code).toBe(code);
     expect(finding.remedy).toContain(setting);
-    expect(finding.remedy).toContain(' OpenSMTPD: ');
+    expect(finding.remedy).toMatch(/\sOpenSMTPD: /);
     expect(finding.remedy).not.toContain('Postfix: ');
   });
 });

@@ -934,4 +934,30 @@ export const AUTH_REPLIES: readonly AuthReply[] = [
     reply: '526 Authentication failure[0]',
     title: 'Credentials rejected',
   },
+  { from: 'a hoster with 550', reply: '550 5.7.1 Authentication failed', title: WRONG },
+  {
+    from: 'a hoster that bans clients',
+    reply: '535 5.7.0 You are banned',
+    title: 'Account or client blocked',
+    party: 'server',
+  },
+  {
+    from: 'a mailbox without SMTP',
+    reply: '535 5.7.8 SMTP access is disabled for this account',
+    title: 'Account not allowed to use SMTP',
+  },
+  { from: 'a service with a revoked key', reply: '535 5.7.8 Authentication failed: API key revoked', title: WRONG },
+  { from: 'a server with a full mailbox', reply: '535 5.7.8 User is over quota', title: 'Account quota exceeded' },
+  {
+    from: 'a server that bans for some time',
+    reply: '535 5.7.8 Too many login failures, wait for 10 minutes',
+    title: 'Locked after too many failures',
+  },
+  {
+    from: 'a German server',
+    reply: '535 5.7.8 Anmeldung fehlgeschlagen: Postfach gesperrt',
+    title: 'Credentials rejected',
+  },
+  { from: 'a server with an LDAP error', reply: '535 5.7.8 LDAP error', title: 'Credentials rejected' },
+  { from: 'a busy server', reply: '535 Server is busy', title: 'Credentials rejected' },
 ];

@@ -1,6 +1,6 @@
 import type { Reply } from '../../smtp/reply.js';
 import { wordsOf } from '../reply-text.js';
-import { hasOtherWords, meaningOfWords } from './auth-words.js';
+import { hasOtherWords, meaningOfWords, saysOnlyFailure } from './auth-words.js';
 import {
   CLIENT_NOT_ALLOWED,
   credentials,
@@ -93,7 +93,7 @@ export function authMeaningOf(reply: Reply, kind: Kind, verdict?: CredentialsVer
   const plain = byStatus[ENHANCED[code] ?? ''] ?? BY_CODE[code];
   const isUnspecific = enhanced === '' || UNSPECIFIC.includes(permanent);
   // Several hosters send this with the words for wrong credentials.
-  if (worded === undefined && permanent === '5.7.1' && verdict !== undefined) return WRONG[kind];
+  if (worded === undefined && permanent === '5.7.1' && (verdict ?? saysOnlyFailure(text))) return WRONG[kind];
   const coded = byStatus[permanent] ?? (plain && !isUnspecific ? other(plain.text, plain.cause) : plain);
   const isUnknown = verdict === undefined && coded?.cause === WRONG[kind].cause && hasOtherWords(text);
   return worded ?? (isUnknown ? UNKNOWN_WORDS : coded);

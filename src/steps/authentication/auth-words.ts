@@ -73,11 +73,15 @@ const rows = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
     other('The account is not activated.', 'account-not-active'),
   ],
   [
+    /\bsmtp\b[^.;]{0,20}\b(disabled|not (enabled|activated|allowed))\b[^.;]{0,20}\b(account|user|mailbox|domain)\b/,
+    other('The server does not allow this account to use SMTP.', 'no-access'),
+  ],
+  [
     /\b(account|user)\b[^.;]{0,20}\b(no|not have)( \w+)? (permissions?|rights)\b|\b(account|user)\b[^.;]{0,20}\bnot (allowed|authori[sz]ed|permitted) to (use|authenticate|log ?in|sign in|send)\b/,
     other('The server does not allow this account to use SMTP.', 'no-access'),
   ],
   [IS_CLIENT, CLIENT_NOT_ALLOWED],
-  [/\b(locked|suspended|blocked)\b/, other('The account or this client is blocked.', 'blocked')],
+  [/\b(locked|suspended|blocked|banned)\b/, other('The account or this client is blocked.', 'blocked')],
   [
     /already auth/,
     other(
@@ -118,6 +122,11 @@ const rows = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
 /** The words of a rejection that says no more than its code. */
 const USUAL_WORDS =
   /^(?:error|sorry|no|rejected|refused|denied|please|try|again|auth\w*|sasl|smtp|plain|log[io]n|fail\w*|unsuccessful|incorrect|invalid|wrong|bad|data|credentials?|user\w*|pass\w*|token|account|the|your|this|for|or|and|is|are|was|not|accepted|valid)$/;
+
+/** Whether a rejection says that authentication failed, and no more. @param text in lower case */
+export function saysOnlyFailure(text: string): boolean {
+  return /\b(auth\w*|credentials?|log[io]n|password)\b/.test(text) && !hasOtherWords(text);
+}
 
 /** Whether a rejection has words that may name a reason. @param text in lower case */
 export function hasOtherWords(text: string): boolean {

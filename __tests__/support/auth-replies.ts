@@ -960,4 +960,11 @@ export const AUTH_REPLIES: readonly AuthReply[] = [
   },
   { from: 'a server with an LDAP error', reply: '535 5.7.8 LDAP error', title: 'Credentials rejected' },
   { from: 'a busy server', reply: '535 Server is busy', title: 'Credentials rejected' },
+  {
+    from: 'a server with short lines',
+    mechanism: 'XOAUTH2',
+    reply: '500 Line too long',
+    title: 'SASL response too long for the server',
+    party: 'server',
+  },
 ];

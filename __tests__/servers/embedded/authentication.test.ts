@@ -518,8 +518,8 @@ describe('a token that is a JWT', () => {
       },
       reproduceShows: 'https://graph.microsoft.com',
     });
-    expect(found?.message).toContain(
-      'The access token is for https://graph.microsoft.com. SMTP requires one for https://outlook.office365.com.',
+    expect(found?.message).toBe(
+      'The server replied to AUTH XOAUTH2 with "535 5.7.3 Authentication unsuccessful". The access token is for https://graph.microsoft.com. SMTP requires one for https://outlook.office365.com.',
     );
     expect(found?.remedy).toMatch(
       /^Request the token for this mail service instead of https:\/\/graph\.microsoft\.com: /,

@@ -100,7 +100,11 @@ async function judgeRejection(
       ? credentialProblem(attempt, meaning.cause !== 'unknown-words')
       : undefined;
   const remarks = [problem?.text, problem?.cause === undefined && suspicion ? fixed(suspicion.text) : undefined];
-  const text = join([own`${said}${unknown}`, ...remarks.filter((remark) => remark !== undefined)], ' ');
+  const isToken = auth.kind === 'access-token' && problem?.cause !== undefined;
+  const text = join(
+    [own`${isToken ? own`${answer}${within}` : said}${unknown}`, ...remarks.filter((remark) => remark !== undefined)],
+    ' ',
+  );
   const causes = [isOutOfScope ? 'token-scope' : problem?.cause, suspicion?.cause, meaning?.cause];
   const rejection = found('auth-rejected', text, causes);
   return { findings: [problem ? { ...rejection, evidence: { ...evidence, ...problem.evidence } } : rejection] };

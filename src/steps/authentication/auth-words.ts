@@ -93,6 +93,10 @@ const rows = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
     /^(\d\.\d\.\d )?authentication (is )?required\b/,
     other('The server requires authentication before it accepts AUTH.', 'sign-in-required'),
   ],
+  [
+    /\b(line|response|command|input)\b[^.;]{0,20}\btoo (long|large)\b/,
+    other('The SASL response is too long for the server.', 'line-too-long'),
+  ],
   [/not enabled/, other('The server says that AUTH is not enabled.', 'not-enabled')],
   [
     /\bmechanism (is )?too weak\b/,

@@ -82,6 +82,17 @@ describe('a rejected username', () => {
     return found;
   };
 
+  test('without a domain may also be right, with a mechanism that is broken', async () => {
+    const { found } = await runGate(
+      { offersInTls: ['AUTH PLAIN LOGIN'], replies: AUTH_REJECTED },
+      { auth: { ...AUTH, username: 'notify' }, delivery: DELIVERY },
+    );
+    expect(found?.title).toBe('Username without a domain not accepted');
+    expect(found?.message).toContain('The gate tried only PLAIN.');
+    expect(found?.remedy).toContain('the PLAIN authenticator of the server is broken');
+    expect(found?.reproduce).toContain(' --auth PLAIN,LOGIN ');
+  });
+
   test('without a domain leads, with that of the sender', async () => {
     const found = await foundFor('notify', '220 mail.example.test ESMTP Postfix', { delivery: DELIVERY });
     expect(found?.title).toBe('Username without a domain not accepted');

@@ -39,7 +39,7 @@ export const OF_THE_PASSWORD = {
     ({ mechanism = '', untried = '' }: Values) =>
       listOf('Compare the configured username and password with those of the account.', [
         MISTAKES,
-        `If they are correct, set \`auth.mechanism: ${untried}\` for one run, or use \`--auth ${untried}\` of swaks. If that works, the ${mechanism} authenticator of the server is broken: correct it there.`,
+        ifOneIsBroken(mechanism, untried),
         `If ${untried} fails too, look in the server's log: the account may be locked, or require an app password.`,
         DO_NOT_RETRY,
       ]),
@@ -55,15 +55,16 @@ export const OF_THE_PASSWORD = {
   ),
   'username-without-domain': configuration(
     'Username without a domain not accepted',
-    ({ account = '', suggested = '' }: Values) =>
+    ({ account = '', suggested = '', mechanism = '', untried }: Values) =>
       listOf(
         `Try \`${suggested}\` as the username: the configured one, \`${account}\`, has no domain, and usernames are addresses on many servers.`,
         [
           'If the account really has no domain in its name, compare the configured password with that of the account.',
+          ...(untried === undefined ? [] : [ifOneIsBroken(mechanism, untried)]),
           DO_NOT_RETRY,
         ],
       ),
-    { setting: 'auth-rejected' },
+    { setting: 'auth-rejected', reproduce: EITHER_MECHANISM },
   ),
   'wrong-username': configuration(
     'Username of the wrong form',
@@ -163,6 +164,10 @@ export const OF_THE_PASSWORD = {
     { setting: 'auth-mechanisms', reference: 'RFC 5802 section 6' },
   ),
 } as const satisfies Causes;
+
+function ifOneIsBroken(mechanism: string, untried: string): string {
+  return `If they are correct, set \`auth.mechanism: ${untried}\` for one run, or use \`--auth ${untried}\` of swaks. If that works, the ${mechanism} authenticator of the server is broken: correct it there.`;
+}
 
 function unbound(mechanism: string): string {
   return mechanism.replace(/-PLUS$/, '');

@@ -29,7 +29,11 @@ export function credentialProblem(attempt: AuthAttempt, isKnown: boolean): Crede
   const account = excerpt(auth.username);
   if (isWrongUsername(said, auth.username)) return { cause: 'wrong-username', evidence: { account } };
   if (!isKnown || isService(said)) return undefined;
-  return withoutDomain(attempt, account) ?? untriedMechanism(attempt);
+  const untried = untriedMechanism(attempt);
+  const unqualified = withoutDomain(attempt, account);
+  return unqualified
+    ? { ...untried, ...unqualified, evidence: { ...untried?.evidence, ...unqualified.evidence } }
+    : untried;
 }
 
 /** Whether a mail service replied, whose server its users cannot configure. */

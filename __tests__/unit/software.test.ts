@@ -384,7 +384,7 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Haraka: /`config\/plugins`/,
     Stalwart: /app password/,
     'Microsoft 365': /`Get-CASMailbox`/,
-    Google: /app password is wrong, or was revoked/,
+    Google: /^Google: create a new app password .* wrong, or was revoked/,
     'Amazon SES': /`ses:SendRawEmail`/,
     SendGrid: /API key of this account/,
     Mailgun: /^Mailgun: first check the region .*smtp\.eu\.mailgun\.org/,

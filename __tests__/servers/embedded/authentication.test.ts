@@ -1088,7 +1088,7 @@ describe('the fix for a reply of a mail service is right', () => {
     [
       'Username or password not accepted',
       GMAIL,
-      /^Google: the app password is wrong, or was revoked.* Create a new one/,
+      /^Google: create a new app password .*: the configured one is wrong, or was revoked/,
       '535-5.7.8 Username and Password not accepted. For more information, go to',
       `535 5.7.8  https://support.google.com/mail/?p=BadCredentials ${SESSION}`,
     ],

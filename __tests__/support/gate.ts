@@ -46,6 +46,7 @@ export const WITHOUT_PAUSES = { pause: () => turn() };
 /** The context of a run, with some of it replaced. */
 export function testRun(overrides: Partial<RunContext> = {}): RunContext {
   return {
+    endpoints: [],
     end: Deadline.on(never, busy),
     whyEnded: () => ({ why: 'a test ended it' }),
     resolver: systemResolver(),

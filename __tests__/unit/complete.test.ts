@@ -147,7 +147,7 @@ test('a mechanism that the user has configured is enabled on the server before i
 test('the relay login of a proxy leads if a server behind it refuses to relay', () => {
   const found = finding('recipient-rejected', own`No.`, { cause: 'relay-denied-to-proxy' });
   const { remedy } = completeFinding(found, { ...OBSERVED, greeting: 'mx Dovecot ready.' });
-  expect(remedy).toMatch(/^Configure the proxy to authenticate .* Dovecot: .*`submission_relay_user`/);
+  expect(remedy).toMatch(/^Configure the proxy to authenticate .*\nDovecot: .*`submission_relay_user`/s);
 });
 
 test('a finding that the user can fix points to the line of its setting', () => {
@@ -259,7 +259,7 @@ test.each([
   ],
 ] as const)('%s because of %s has the setting of the server: %s', (code, cause, greeting, setting) => {
   const { remedy } = completeFinding(finding(code, own`No.`, { cause }), { ...OBSERVED, greeting });
-  expect(remedy).toContain(` ${setting}`);
+  expect(remedy.replaceAll('\n', ' ')).toContain(` ${setting}`);
 });
 
 test('a program that hides STARTTLS has the setting of the server only if that is known', () => {
@@ -383,6 +383,11 @@ describe('the command', () => {
         const { reproduce = '', reproduceSendsTo } = completeFinding(found, observed);
         // Commands about other things, such as an extension, send no envelope.
         if (!reproduce.includes(' --from ')) continue;
+        // The first message may be accepted.
+        if (reproduce.startsWith('for i in 1 2; do ')) {
+          expect(reproduceSendsTo).toBe('c@d.example');
+          continue;
+        }
         expect(/ --quit-after (\w+)$/.exec(reproduce)?.[1]).toBe(end);
         expect(reproduceSendsTo).toBe(end === undefined ? 'c@d.example' : undefined);
       }

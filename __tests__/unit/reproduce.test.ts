@@ -489,6 +489,7 @@ describe('a command', () => {
 
   const asking: readonly CommandName[] = [
     ...['sign-in', 'mail', 'rcpt', 'rcpt-accepted', 'delivery', 'slow-delivery', 'slow-reply'],
+    ...['delivery-twice', 'test-message', 'large-message'],
     ...['inbox', 'inbox-in-time'],
   ] as const;
 
@@ -496,16 +497,16 @@ describe('a command', () => {
     for (const shape of shapes) expect(commandOf(name, shape) ?? '').not.toMatch(/ --auth| -u /);
   });
 
-  test.each(['sign-in', 'mail', 'rcpt', 'rcpt-accepted', 'delivery', 'slow-delivery', 'slow-reply'] as const)(
-    'sends no password without a verified certificate: %s',
-    (name) => {
-      for (const shape of shapes) {
-        const command = commandOf(name, shape) ?? '';
-        if (command.includes('--auth'))
-          expect(command).toMatch(/ --tls(?:-on-connect)? .*--tls-verify .*--auth-hide-password --protect-prompt/);
-      }
-    },
-  );
+  test.each([
+    ...(['sign-in', 'mail', 'rcpt', 'rcpt-accepted', 'delivery', 'slow-delivery', 'slow-reply'] as const),
+    ...(['delivery-twice', 'test-message', 'large-message'] as const),
+  ])('sends no password without a verified certificate: %s', (name) => {
+    for (const shape of shapes) {
+      const command = commandOf(name, shape) ?? '';
+      if (command.includes('--auth'))
+        expect(command).toMatch(/ --tls(?:-on-connect)? .*--tls-verify .*--auth-hide-password --protect-prompt/);
+    }
+  });
 
   const delivering: readonly CommandName[] = [
     'mail',

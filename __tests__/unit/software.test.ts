@@ -460,6 +460,14 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Google: /accepts none for a while/,
     Yahoo: /app password/,
   },
+  'connection-limit': {
+    Postfix: /`smtpd_client_connection_count_limit`/,
+    Exim: /`smtp_accept_max_per_host`/,
+    'Microsoft 365': /three connections/,
+  },
+  'server-busy': { Postfix: /`maxproc`/, Exim: /`smtp_accept_max`/ },
+  'account-blocked': { 'Microsoft 365': /Restricted entities.*`Remove-BlockedSenderAddress/ },
+  'sending-permission': { 'Amazon SES': /`ses:SendRawEmail`/ },
   'quota-exceeded': {
     SendGrid: /"Maximum credits exceeded"/,
     'Microsoft 365': /24 hours/,

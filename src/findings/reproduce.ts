@@ -43,12 +43,15 @@ import {
   extensionCommand,
   ehloOverTlsCommand,
   firstEhloCommand,
+  largeMessageCommand,
   mailCommand,
   passwordCommand,
   slowReplyCommand,
   starttlsCommand,
   swaksCommand,
   swaksMechanisms,
+  testMessageCommand,
+  twiceCommand,
   verifiesLikeGate,
 } from './commands/swaks.js';
 import { tokenClaimsCommand } from './commands/token.js';
@@ -60,7 +63,10 @@ export type { ReproducibleEndpoint } from './commands/subject.js';
 type Command = (endpoint: ReproducibleEndpoint, subject: Subject) => string | undefined;
 
 /** The commands that send a message if nothing prevents it. */
-const SENDING: readonly CommandName[] = ['delivery', 'slow-delivery', 'slow-reply'];
+const SENDING: readonly CommandName[] = [
+  ...(['delivery', 'delivery-twice', 'test-message', 'large-message'] as const),
+  ...(['slow-delivery', 'slow-reply'] as const),
+];
 
 export function sendsMessage(name: CommandName): boolean {
   return SENDING.includes(name);
@@ -126,7 +132,13 @@ export const COMMANDS = {
   'rcpt-accepted': (endpoint, subject) => acceptedCommand(endpoint, subject),
   /** The reply to a message. It is sent, but never to a recipient that must be rejected. */
   delivery: (endpoint, subject) => (isRefused(endpoint) ? undefined : swaksCommand(endpoint, subject, 'the message')),
-  /** The same, but each reply must arrive within the timeout of the gate. */
+  /** The replies to two messages, one right after the other. */
+  'delivery-twice': (endpoint, subject) => (isRefused(endpoint) ? undefined : twiceCommand(endpoint, subject)),
+  /** The reply to a message like that of the gate. */
+  'test-message': (endpoint, subject) => (isRefused(endpoint) ? undefined : testMessageCommand(endpoint, subject)),
+  /** The reply to a message with an attachment as large as that of the gate. */
+  'large-message': (endpoint, subject) => (isRefused(endpoint) ? undefined : largeMessageCommand(endpoint, subject)),
+  /** The reply to a message, but each reply must arrive within the timeout of the gate. */
   'slow-delivery': (endpoint, subject) =>
     isRefused(endpoint) ? undefined : swaksCommand(endpoint, subject, 'the message', 'of-the-gate'),
   /** How long the reply to the message takes. */

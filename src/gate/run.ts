@@ -50,6 +50,7 @@ export async function run(
     const gating = gateAll(
       plan,
       {
+        endpoints: plan.endpoints,
         end,
         whyEnded: () =>
           cancelled?.aborted

@@ -53,6 +53,8 @@ export async function inTurn<T extends Attempted>(
 /** The causes of findings in which a server says that clients connect, authenticate or send too often. */
 const TOO_OFTEN: readonly (string | undefined)[] = [
   'rate-limit' satisfies CauseOf<'greeting-rejected'> & CauseOf<'sender-rejected'>,
+  'connection-limit' satisfies CauseOf<'sender-rejected'>,
+  'server-busy' satisfies CauseOf<'sender-rejected'>,
   'too-many-attempts' satisfies CauseOf<'auth-rejected'> & CauseOf<'auth-temporary-failure'>,
 ];
 

@@ -17,6 +17,8 @@ import { own } from '../text/own.js';
 
 /** What the endpoints of a run share. A test can replace each part. */
 export interface RunContext {
+  /** All endpoints of the plan. */
+  readonly endpoints: readonly Pick<Endpoint, 'name' | 'host' | 'delivery'>[];
   /** The end of the run: its deadline, or its cancellation. */
   readonly end: Deadline;
   /** Why the run ended early, as the end of a sentence, and the cause if it is not the deadline. */

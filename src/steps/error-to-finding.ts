@@ -64,7 +64,7 @@ export function errorToFinding(error: unknown, context: Context, received: Recei
     return { finding: replyTimeout(error, context), transient: hasReplied && 'once' };
   }
   if (error instanceof ServiceNotAvailable) {
-    return { finding: throttled(error.reply, error.at), transient: true };
+    return { finding: throttled(error.reply, error.at, context), transient: true };
   }
   if (error instanceof ReplySyntaxError || error instanceof UnsolicitedReply) {
     return { finding: invalidReply(error), transient: false };

@@ -3,19 +3,22 @@ import { finding, type KnownFinding } from '../findings/finding.js';
 import { formatReply, type Reply } from '../smtp/reply.js';
 import type { SessionPoint } from '../smtp/session-point.js';
 import { awaited, quotedAt } from './awaited.js';
+import type { Context } from './context.js';
 import { accountMeaningOf } from './replies/provider-account.js';
 import { blocklistErrorIn, REPUTATION_SERVICE } from './replies/blocklist.js';
+import { BUSY, CONNECTIONS, RATE, UNWANTED_MAIL } from './replies/limits.js';
+import { isLimit, sameHost } from './replies/same-host.js';
 import { wordsOf } from './reply-text.js';
 import { own } from '../text/own.js';
 
 /** The finding for a 421, or for a greeting or a reply to EHLO with another temporary code. */
-export function throttled(reply: Reply, at: SessionPoint): KnownFinding {
+export function throttled(reply: Reply, at: SessionPoint, context?: Pick<Context, 'endpoint' | 'run'>): KnownFinding {
   const said = quotedAt(at, `"${formatReply(reply)}"`);
   const meaning = reply.code === 421 ? own`, which means that it is closing the connection` : own``;
   const cause = throttlingCause(reply, at);
   return finding('throttled', own`${said}${meaning}.`, {
     inconclusive: true,
-    evidence: { reply: formatReply(reply), awaited: awaited(at) },
+    evidence: { reply: formatReply(reply), awaited: awaited(at), ...(isLimit(cause) && sameHost(context)) },
     ...(cause && { cause }),
   });
 }
@@ -31,10 +34,13 @@ interface Row {
 /** The first row that fits counts. Words come first: servers use one code for several causes. */
 const ROWS: readonly Row[] = [
   { words: /\bshut(?:ting)? ?down\b|\bmaintenance\b|\brestart/, cause: 'maintenance' },
-  {
-    words: /\btoo (?:many|much|fast|frequent)|\brates?\b|\blimit|\bthrottl|\bquota|\bbusy\b|\b(?:over)?load(?:ed)?\b/,
-    cause: 'rate-limit',
-  },
+  { words: UNWANTED_MAIL, cause: 'reputation' },
+  { status: /^4\.7\.(?:500|650)$/, cause: 'reputation' },
+  { words: /\brequires all senders to authenticate\b/, cause: 'sender-authentication' },
+  { words: BUSY, cause: 'server-busy' },
+  { words: CONNECTIONS, cause: 'connection-limit' },
+  { words: RATE, cause: 'rate-limit' },
+  { words: /\btoo (?:many|much)|\brates?\b|\blimit|\bquota/, cause: 'rate-limit' },
   { words: /\bidle\b|\btimeout exceeded\b|\bwaiting for (?:a )?(?:command|input|data)\b/, cause: 'idle' },
   { status: /^4\.4\.2$/, words: /\btime(?:d[ -]|-)?out\b/, cause: 'idle' },
   {
@@ -64,6 +70,8 @@ const ROWS: readonly Row[] = [
 function throttlingCause(reply: Reply, at: SessionPoint): CauseOf<'throttled'> | undefined {
   const { enhanced = '' } = reply;
   const said = wordsOf(reply);
+  // A client that made mistakes; which ones, only the log of the server says.
+  if (said.includes('too many errors')) return undefined;
   const named = blocklistErrorIn(reply) ?? accountMeaningOf(reply)?.cause;
   if (named) return named;
   const row = ROWS.find(({ status, words }) => (status?.test(enhanced) ?? true) && (words?.test(said) ?? true));

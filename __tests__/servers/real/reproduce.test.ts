@@ -218,6 +218,53 @@ describe('the swaks command of a finding', () => {
   });
 });
 
+describe('the swaks command of a rejected message', () => {
+  const dialogue = (end?: string) => ({
+    tls: { key: servers.certs.good.key, cert: servers.certs.good.chain },
+    ...(end !== undefined && { replies: { MESSAGE: end } }),
+  });
+  const rejected = async (gated: Endpoint): Promise<Finding & { readonly reproduce: string }> => {
+    const { report } = await gate(gated);
+    const error = report.steps.flatMap(({ findings }) => findings).find(({ severity }) => severity === 'error');
+    if (error?.reproduce === undefined) throw new Error(`no command with ${codes(report.steps).join(', ')}`);
+    return { ...error, reproduce: error.reproduce };
+  };
+
+  test('sends two messages if the server limits how many it accepts, and asks for the password twice', async () => {
+    const limit = '550 5.7.0 Requested action not taken: too many emails per second';
+    await using server = await startScriptedServer([dialogue(limit), dialogue(), dialogue(limit)]);
+    const auth = { username: 'app', secret: new Secret('correct'), kind: 'password', expect: 'accepted' } as const;
+    const error = await rejected(endpoint(server.port, { auth, delivery: DELIVERY }));
+    expect(error.title).toBe('Rate limit exceeded');
+    await expectCommandShows(error, { password: 'correct\ncorrect' });
+    expect(server.messages).toHaveLength(3);
+  });
+
+  test('sends a message like that of the gate if a filter rejects that', async () => {
+    await using server = await startScriptedServer(dialogue('554 5.7.1 Spam message rejected'));
+    const error = await rejected(endpoint(server.port, { delivery: DELIVERY }));
+    expect(error.title).toBe('Rejected by a content filter');
+    await expectCommandShows(error);
+    const [ofGate = '', ofCommand = ''] = server.messages;
+    for (const line of [
+      /^Subject: STARTTLS Gate test message\b/m,
+      /^Auto-Submitted: auto-generated\r$/m,
+      /^This message was sent by STARTTLS Gate,.*\r$/m,
+    ]) {
+      expect(line.exec(ofCommand)?.[0]).toBe(line.exec(ofGate)?.[0]);
+    }
+  });
+
+  test('sends an attachment as large as that of the gate if the message is too large', async () => {
+    await using server = await startScriptedServer(dialogue('552 5.3.4 Message too big for system.'));
+    const error = await rejected(endpoint(server.port, { delivery: { ...DELIVERY, attachmentBytes: 100_000 } }));
+    expect(error.title).toBe('Message too large');
+    await expectCommandShows(error);
+    const [ofGate = '', ofCommand = ''] = server.messages.map((message) => message.length);
+    expect(Math.abs(Number(ofCommand) - Number(ofGate))).toBeLessThan(5_000);
+  });
+});
+
 describe('the curl command of a finding about an inbox', () => {
   const inbox = (
     scheme: 'imap' | 'imaps' | 'pop3' | 'pop3s',

@@ -1,7 +1,10 @@
+import { listOf } from '../../text/lists.js';
 import { STEP_IDS } from '../../report/report.js';
 import { SLOWER_THAN_TIMEOUT } from '../commands/swaks.js';
 import { blocklistErrors, listedClient } from './blocklist.js';
+import { connectionLimit, SERVER_BUSY } from './limits.js';
 import { accountCauses } from './provider-account.js';
+import { others } from './rejections/parts.js';
 import { beginning, entriesOf, FIRST_LINE, REPLY, stable, type CatalogEntry, type Values } from './entry.js';
 import { EARLIER, fields } from './evidence.js';
 import { AFTER_EARLIER_ATTEMPT, AT_EHLO_OVER_TLS, closedAs } from './worked-before.js';
@@ -13,6 +16,8 @@ const TIMEOUT = fields('waited', 'awaited', 'received', 'attemptLimit', 'timeout
 function whileAwaiting(awaited: string): string {
   return awaited.startsWith('the reply to ') ? `because of ${awaited.slice('the reply to '.length)}` : 'at this point';
 }
+
+const SHOWS_REPLY = { command: 'as-far-as', shows: REPLY } as const;
 
 /** swaks does not wait for a connection that ends later. */
 const WHEN_CLOSED = {
@@ -275,18 +280,58 @@ export const ANY_STEP = {
       certainty: 'likely',
       remedy:
         "Check the server's log for the time of the run, because the reply does not give the reason. Also check whether connection limits, rate limits or access lists apply to the gate's IP address. If not, run the gate again later.",
-      reproduce: { command: 'as-far-as', shows: REPLY },
+      reproduce: SHOWS_REPLY,
     },
     {
-      evidence: fields('reply', 'awaited'),
+      evidence: fields('reply', 'awaited', 'sameHost'),
       reference: 'RFC 5321 section 3.8',
       causes: {
+        'connection-limit': connectionLimit(SHOWS_REPLY),
+        'server-busy': { ...SERVER_BUSY, reproduce: SHOWS_REPLY },
         'rate-limit': {
-          title: 'Too many connections or requests',
+          title: 'Too many connections or requests in a short time',
           party: 'server',
           certainty: 'likely',
-          remedy:
-            "Run the gate again later, with a lower `per-host`. If it persists, raise the server's connection and rate limits for the gate's IP address. Clients that share an IP address also share its limits.",
+          remedy: (evidence: Values) =>
+            evidence.sameHost === undefined
+              ? listOf(
+                  "Run the gate again later: other clients, or earlier runs, probably used up the server's limit for this IP address or account.",
+                  [
+                    "If it persists, raise the limit, or exempt the gate's IP address from it.",
+                    'Clients that share an IP address, such as GitHub-hosted runners, also share its limits.',
+                  ],
+                )
+              : listOf(
+                  `Test one endpoint of this server at a time (\`per-host: 1\`): ${others(evidence)} used it in the same run, and such a limit usually applies to both together.`,
+                  [
+                    "If it persists, raise the limit, or exempt the gate's IP address from it.",
+                    'Clients that share an IP address, such as GitHub-hosted runners, also share its limits.',
+                  ],
+                ),
+          reproduce: SHOWS_REPLY,
+        },
+        reputation: {
+          title: 'Mail from the IP address of the client deferred',
+          party: 'network',
+          certainty: 'likely',
+          remedy: listOf(
+            'Send through a submission server (port 587 or 465) with `auth`, where the IP address of the client usually does not matter.',
+            [
+              'Or run the gate on a machine with a fixed IP address of good reputation.',
+              'The server defers mail from addresses, or whole networks, that send much unwanted mail: running the gate again rarely helps.',
+            ],
+          ),
+          reproduce: SHOWS_REPLY,
+        },
+        'sender-authentication': {
+          title: 'SPF or DKIM of the sender missing',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy: listOf(
+            'Send through the submission server of the sender (port 587 or 465, with `auth`): the gate is not authorized to send mail for its domain directly.',
+            ['To test only the TLS of this server, remove `delivery`.'],
+          ),
+          reproduce: SHOWS_REPLY,
         },
         maintenance: {
           title: 'Server is shutting down',
@@ -294,6 +339,7 @@ export const ANY_STEP = {
           certainty: 'likely',
           remedy:
             'Run the gate again when the server has restarted. If it persists, check why the service does not start again, or why a load balancer still sends connections to this server.',
+          reproduce: SHOWS_REPLY,
         },
         idle: {
           title: 'Server closed an idle session',
@@ -310,7 +356,7 @@ export const ANY_STEP = {
           remedy:
             "Set `ehlo` to a fully qualified name that resolves, ideally to the gate's public IP address. The reply is about the name in EHLO.",
           reference: 'RFC 5321 section 4.1.4',
-          reproduce: { command: 'as-far-as', shows: REPLY },
+          reproduce: SHOWS_REPLY,
         },
         'client-name': {
           title: 'No reverse DNS for the gate',
@@ -318,11 +364,11 @@ export const ANY_STEP = {
           certainty: 'likely',
           remedy:
             "Add a PTR record for the gate's public IP address, with a name that resolves back to it. Or run the gate on a machine that has one, or exempt the IP address on the server. If the record exists, the name servers probably did not respond to the server's lookup: run the gate again later.",
-          reproduce: { command: 'as-far-as', shows: REPLY },
+          reproduce: SHOWS_REPLY,
         },
         blocklist: listedClient({ command: 'as-far-as' }),
         ...blocklistErrors({ command: 'as-far-as' }),
-        ...accountCauses({ command: 'as-far-as', shows: REPLY }),
+        ...accountCauses(SHOWS_REPLY),
         'client-rejected': {
           title: 'Client temporarily rejected',
           party: 'server',
@@ -330,7 +376,7 @@ export const ANY_STEP = {
           remedy:
             "Exempt the gate's IP address on the server, request its removal from the blocklist, or run the gate on a machine with a different IP address. The text of the reply says whether a blocklist, greylisting or another rule rejects the address.",
           setting: 'greeting-rejected',
-          reproduce: { command: 'as-far-as', shows: REPLY },
+          reproduce: SHOWS_REPLY,
         },
         'server-problem': {
           title: 'Server reports an internal error',
@@ -338,7 +384,7 @@ export const ANY_STEP = {
           certainty: 'likely',
           remedy:
             "Look for this error in the server's log for the time of the run. The reply is about a problem inside the server, often with a file, a database or a service that it needs. Check its configuration and its free disk space.",
-          reproduce: { command: 'as-far-as', shows: REPLY },
+          reproduce: SHOWS_REPLY,
         },
         'error-as-greeting': {
           title: 'Server reports an internal error as its greeting',
@@ -348,7 +394,7 @@ export const ANY_STEP = {
             "If a proxy or load balancer belongs in front of this port, connect through it: the server probably waited for a PROXY protocol header, which a direct connection does not send. Or disable that protocol for this port. Otherwise, check the server's log for the time of the run: a file, a database or a service that the server needs is probably missing.",
           examples:
             'Postfix: `smtpd_upstream_proxy_protocol` and `postscreen_upstream_proxy_protocol`; the log says "haproxy read: timeout error".',
-          reproduce: { command: 'as-far-as', shows: REPLY },
+          reproduce: SHOWS_REPLY,
         },
         'next-server': {
           title: 'Server cannot reach the server behind it',
@@ -358,7 +404,7 @@ export const ANY_STEP = {
             "Check that the server to which this one forwards connections or messages is running, and that its address and port are correct in this server's configuration. This server's log for the time of the run shows the connection error.",
           examples: 'Dovecot: `submission_relay_host` and `submission_relay_port`.',
           setting: 'relay-unavailable',
-          reproduce: { command: 'as-far-as', shows: REPLY },
+          reproduce: SHOWS_REPLY,
         },
       },
     },

@@ -1,3 +1,4 @@
+import { listOf } from '../../text/lists.js';
 import { REPLY, type Cause, type Reproduction, type Values } from './entry.js';
 
 /** The page that a rejection names, as far as the reply is quoted. It is a text of the server. */
@@ -16,7 +17,13 @@ export const listedClient = (reproduce: Omit<Reproduction, 'shows'>): Cause => (
     const page = pageIn(evidence);
     const where =
       page === undefined ? ', which the reply usually names' : `, on the page that the reply names: ${page}`;
-    return `Request the removal of the gate's public IP address from the blocklist${where}. Usually only the operator of the gate's network can do this. Or run the gate on a machine whose fixed IP address is not listed (in a workflow: a self-hosted runner). Many blocklists list cloud machines, including GitHub-hosted runners. On your own server, you can also exempt the address.`;
+    return listOf(
+      `Run the gate on a machine whose fixed IP address is not listed (in a workflow: a self-hosted runner): many blocklists list cloud machines, including GitHub-hosted runners.`,
+      [
+        `Or request the removal of the gate's public IP address from the blocklist${where}. Usually only the operator of its network can do this.`,
+        'On your own server, you can also exempt the address.',
+      ],
+    );
   },
   setting: 'greeting-rejected',
   // The first line of such a reply is often only the name of the server, and the rest of the link an IP address.
@@ -38,8 +45,13 @@ export const blocklistErrors = (command: Omit<Reproduction, 'shows'>) => {
       title: "Blocklist refuses the server's queries",
       party: 'server',
       certainty: 'likely',
-      remedy:
-        "Configure the server to query the blocklist through its own resolver instead of a public or shared one, or with a key from the blocklist operator. Limit the rule to the return codes that mean a listing. The reply quotes an error from the blocklist, so the server probably rejects every client: the gate's IP address is not the problem.",
+      remedy: listOf(
+        'Configure the server to query the blocklist through its own resolver instead of a public or shared one, or with a key from the blocklist operator.',
+        [
+          'Limit the rule to the return codes that mean a listing.',
+          "The reply quotes an error of the blocklist, so the server probably rejects every client: the gate's IP address is not the problem.",
+        ],
+      ),
       examples:
         'Spamhaus: a DQS key. Postfix: `reject_rbl_client zen.spamhaus.org=127.0.0.[2..11]`. Exim: `dnslists = zen.spamhaus.org!&0.255.255.0`.',
       setting: 'blocklist-codes',

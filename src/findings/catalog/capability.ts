@@ -1,4 +1,5 @@
 import { blocklistErrors, listedClient } from './blocklist.js';
+import { connectionLimit } from './limits.js';
 import { entriesOf, FIRST_LINE, REPLY, type CatalogEntry, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
@@ -46,7 +47,7 @@ export const CAPABILITY = {
     },
     {
       steps: READS_GREETING,
-      evidence: fields('reply'),
+      evidence: fields('reply', 'sameHost'),
       reference: 'RFC 5321 section 3.1',
       causes: {
         'no-mail': {
@@ -77,13 +78,7 @@ export const CAPABILITY = {
             'OpenSMTPD: remove the filter from the `listen` line of this port. Postfix: `reject_unknown_client_hostname` in the restrictions of this service.',
           reproduce: SHOWS_REPLY,
         },
-        'rate-limit': {
-          title: 'Too many connections',
-          party: 'server',
-          certainty: 'likely',
-          remedy:
-            "Lower `per-host`, leave more time between runs, or raise the server's connection limit for the gate's IP address.",
-        },
+        'rate-limit': connectionLimit(SHOWS_REPLY),
         'access-denied': {
           title: 'Server does not allow this client',
           party: 'server',

@@ -8,7 +8,7 @@ const { error, notice } = entriesOf(['delivery']);
 
 /** A rejection, and whose mail to whom it rejects. */
 const ENVELOPE = {
-  ...fields('reply', 'worksAt'),
+  ...fields('reply', 'worksAt', 'sameHost'),
   sender: 'the envelope sender',
   recipient: 'the envelope recipient',
   account: 'the username with which the gate has authenticated',

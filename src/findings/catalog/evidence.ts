@@ -23,6 +23,7 @@ const SHARED = {
   mechanism: 'the SASL mechanism that was tried',
   saslError: 'the error that the server reports within the mechanism',
   fault: 'what was wrong in the SASL exchange',
+  sameHost: 'other endpoints of the run at the same host',
   sent: 'what the probe sent',
   alert: 'the number of the TLS alert',
   name: 'the name of the TLS alert',

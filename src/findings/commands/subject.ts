@@ -23,6 +23,7 @@ export interface ReproducibleEndpoint {
     readonly from: string;
     readonly to: string;
     readonly expect: string;
+    readonly attachmentBytes?: number;
     readonly inbox?: ReproducibleInbox;
   };
   /** The keys that the user knows by another name, with that name. */
@@ -104,10 +105,10 @@ export function redactedEndpoint(
 }
 
 function redactedDelivery(
-  { inbox, from, to, expect }: NonNullable<ReproducibleEndpoint['delivery']>,
+  { inbox, from, to, expect, attachmentBytes = 0 }: NonNullable<ReproducibleEndpoint['delivery']>,
   redact: (text: string) => string,
 ): NonNullable<ReproducibleEndpoint['delivery']> {
-  const envelope = { from: redact(from), to: redact(to), expect };
+  const envelope = { from: redact(from), to: redact(to), expect, attachmentBytes };
   if (!inbox) return envelope;
   const { host, mailbox, basePath, username } = inbox;
   return {

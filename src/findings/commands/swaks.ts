@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { authority, command } from './shell.js';
 import type { ReproducibleEndpoint, Subject } from './subject.js';
 import { serverCas } from './trusted-cas.js';
+import { TEST_BODY, TEST_SUBJECT } from './test-text.js';
 
 /** Where a command sends QUIT. */
 type End = 'EHLO' | 'TLS' | 'AUTH' | 'MAIL' | 'RCPT' | 'the message';
@@ -130,6 +131,30 @@ export function slowReplyCommand(endpoint: ReproducibleEndpoint, subject: Subjec
   // awk gets the prompt of swaks only with the next line.
   const prompt = auth ? "echo 'Enter the password:'; " : '';
   return `${prompt}${line} 2>&1 | awk '{ print } ${isSlow} { print "${SLOWER_THAN_TIMEOUT}" }'`;
+}
+
+/** The command that shows the replies to two messages. It asks for the password twice. */
+export function twiceCommand(endpoint: ReproducibleEndpoint, subject: Subject): string | undefined {
+  const line = swaksCommand(endpoint, subject, 'the message');
+  return line === undefined ? undefined : `for i in 1 2; do ${line}; done`;
+}
+
+/** The command that shows the reply to a message with the header and the text of the test message. */
+export function testMessageCommand(endpoint: ReproducibleEndpoint, subject: Subject): string | undefined {
+  const line = swaksCommand(endpoint, subject, 'the message');
+  const like = [
+    ...['--header', `Subject: ${TEST_SUBJECT}`, '--header', 'Auto-Submitted: auto-generated'],
+    ...['--body', TEST_BODY.join('\\n')],
+  ];
+  return line === undefined ? undefined : `${line} ${command(like)}`;
+}
+
+/** The command that shows the reply to a message with an attachment of the size that is configured. */
+export function largeMessageCommand(endpoint: ReproducibleEndpoint, subject: Subject): string | undefined {
+  const line = swaksCommand(endpoint, subject, 'the message');
+  const { attachmentBytes = 0 } = endpoint.delivery ?? {};
+  if (line === undefined || attachmentBytes === 0) return line;
+  return `f=$(mktemp) && head -c ${attachmentBytes} /dev/urandom > "$f" && ${line} --attach @"$f"`;
 }
 
 /** The command that shows whether the server offers an extension over TLS. */

@@ -5,6 +5,7 @@ const exclusion = (version: string): string => `no_${version.toLowerCase().repla
 
 export const exim: Software = {
   greets: /^\S+ ESMTP Exim \d/,
+  words: /^Too many concurrent SMTP connections\b/,
   settings: {
     'greeting-rejected':
       'check the ACL in `acl_smtp_connect` and `host_reject_connection`: one of them rejects the client.',
@@ -60,6 +61,10 @@ export const exim: Software = {
       '`require verify = sender` in an ACL rejects it. `exim -bvs ADDRESS` on the server shows why the address is not valid: "Unrouteable address" means that no router accepts it.',
     'disk-full':
       'the file system of the spool directory (`exim -bP spool_directory`) needs `check_spool_space` of free space and `check_spool_inodes` free inodes.',
+    'connection-limit':
+      'raise `smtp_accept_max_per_host`, which limits the connections of one IP address. The main log contains "too many connections from that IP address".',
+    'server-busy':
+      'raise `smtp_accept_max`, which limits the connections of all clients (default 20), or `smtp_load_reserve`. The main log contains "too many connections".',
     'message-size': 'set `message_size_limit`, for example to `50M`.',
     'message-log':
       '`exigrep ID` prints the lines of the main log: `=>` is a delivery, `==` a deferral and `**` a failure. `mailq` lists the messages that are still queued.',

@@ -59,6 +59,10 @@ export const microsoft365: Software = {
       'the domain of the sender must be an accepted domain of the organization (`Get-AcceptedDomain`).',
     'account-status':
       'the page "Restricted entities" in the Microsoft Defender portal lists blocked accounts, and unblocks them. Only Microsoft support can unblock an organization.',
+    'account-blocked':
+      'the tenant administrator unblocks the account in the Microsoft Defender portal (Email & collaboration, Review, Restricted entities), or with `Remove-BlockedSenderAddress -SenderAddress ADDRESS`. It can take an hour to take effect.',
+    'connection-limit':
+      'a mailbox may send over three connections at the same time: everything that sends with this account shares them.',
     'send-as':
       'grant the permission "Send as" in the admin center (Delegation of the mailbox), or run `Add-RecipientPermission MAILBOX -Trustee ACCOUNT -AccessRights SendAs`. It can take up to an hour to take effect.',
     'recipient-directory':

@@ -50,6 +50,10 @@ export const postfix: Software = {
       'set `smtpd_tls_ask_ccert = yes` and `smtpd_tls_CAfile`. `smtpd_sasl_mechanism_filter` excludes EXTERNAL by default.',
     'auth-throttled':
       'for "too many AUTH commands", raise `smtpd_client_auth_rate_limit`, the limit for one client within `anvil_rate_time_unit` (a minute by default). Or add the IP address to `smtpd_client_event_limit_exceptions`. The log shows "AUTH command rate limit exceeded" with the number and the client.',
+    'connection-limit':
+      'raise `smtpd_client_connection_count_limit` (default 50), or add the IP address to `smtpd_client_event_limit_exceptions`. The log contains "too many connections" with the client. postscreen has `postscreen_client_connection_count_limit`.',
+    'server-busy':
+      'raise `maxproc` of the service in `master.cf`, or `default_process_limit` (default 100). With postscreen, also `postscreen_post_queue_limit`.',
     'cached-credentials':
       'its SASL server has a cache: run `doveadm auth cache flush` for Dovecot, or restart saslauthd (option `-c`).',
     'unauthenticated-mail':

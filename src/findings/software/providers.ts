@@ -63,6 +63,7 @@ const amazonSes: Software = {
       'verify the address or its domain as an identity, in the region of the host name (email-smtp.REGION.amazonaws.com): each region has identities of its own.',
     'quota-exceeded':
       'the quota counts the last 24 hours in one region. Request an increase in Service Quotas; in the sandbox, request production access.',
+    'sending-permission': 'the policy of the IAM user needs `ses:SendRawEmail` for the identity of the sender.',
     'account-status': 'the account dashboard of the SES console shows why sending is paused.',
   },
 };

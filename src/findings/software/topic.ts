@@ -51,6 +51,14 @@ export type Topic =
   | 'auth-backend'
   | 'auth-throttled'
   | 'quota-exceeded'
+  /** How many connections one client may have at the same time. */
+  | 'connection-limit'
+  /** How many connections all clients together may have. */
+  | 'server-busy'
+  /** To unblock an account that sent spam. Its administrator has to do this. */
+  | 'account-blocked'
+  /** To permit the user of the credentials to send. */
+  | 'sending-permission'
   /** Where a mail gateway shows why it blocks a message, and where to exempt a sender. */
   | 'gateway-policy'
   /** Which recipients a service knows. */
@@ -111,6 +119,7 @@ export const ACCOUNT_TOPICS: readonly Topic[] = [
   'sandbox',
   'sender-identity',
   'account-status',
+  'sending-permission',
   'relay-account',
   'send-as',
 ];

@@ -10,6 +10,7 @@ import type { Context } from '../context.js';
 import { answerToHandshake } from '../diagnostic-handshake.js';
 import { heardBefore, stoppedBy } from '../error-to-finding.js';
 import { stopped, type Connection, type Stopped } from '../hand-over.js';
+import { isLimit, sameHost } from '../replies/same-host.js';
 import { throttled } from '../throttled.js';
 import { implicitTlsPort } from './implicit-tls-port.js';
 import { inspectionAt, isOverwritten, overwrittenGreeting } from './inspection.js';
@@ -42,12 +43,14 @@ export async function judgeDialogueFailure(
   const said = own`The server ${isGreeting ? own`greeted the client` : own`replied to EHLO ${place.ehloName}`} with "${formatReply(reply)}"`;
   const evidence = { reply: formatReply(reply) };
   const point = { of: at, isDue: true, overTls: place.phase !== 'plain' };
-  if (reply.code >= 400 && reply.code < 500) return stopped(throttled(reply, point), { transient: true });
+  if (reply.code >= 400 && reply.code < 500) return stopped(throttled(reply, point, context), { transient: true });
   if (reply.code >= 500) {
     // A server that does not serve this client greets with 4xx or 5xx (RFC 5321 section 3.1).
     if (!isGreeting) return refusedEhlo(said, reply, place);
     const isSubmission = context.endpoint.role === 'submission' && context.endpoint.auth !== undefined;
-    return stopped(finding('greeting-rejected', own`${said}.`, { evidence, ...rejectionOf(reply, isSubmission) }));
+    const because = rejectionOf(reply, isSubmission);
+    const shared = isLimit(because.cause) ? sameHost(context) : {};
+    return stopped(finding('greeting-rejected', own`${said}.`, { evidence: { ...evidence, ...shared }, ...because }));
   }
   const other = isGreeting ? otherProtocol(reply.raw[0]?.exact ?? '') : undefined;
   const message = own`${said}, but ${isGreeting ? 220 : 250} is required.`;

@@ -10,9 +10,12 @@ const BLOCKLIST =
 /** Before a sender is named, a page for an IP address can only be about the client. */
 const PAGE_FOR_ADDRESS = /:\/\/\S*[=/](?:(?:\d{1,3}\.){3}\d{1,3}|[\da-f]{1,4}:[\da-f]*:)/;
 const REVERSE_NAME = /\breverse\b|\bptr\b|\brdns\b|\bfind your (?:reverse )?host ?name\b/;
-const RATE = /\btoo (?:many|much|fast|frequent)|\brates?\b|\blimit/;
+const TOO_MUCH = /\btoo (?:many|much|fast|frequent)|\brates?\b|\blimit/;
 const ACCESS =
-  /\bdenied\b|\bnot (?:allowed|authori[sz]ed|permitted)\b|\bblocked\b|\bbanned\b|\bpolicy\b|\bprohibited\b|\bforbidden\b/;
+  /\bdenied\b|\bnot (?:allowed|authori[sz]ed|permitted)\b|\bblocked\b|\bbanned\b|\bpolicy\b|\bprohibited\b|\badministrative prohibition\b|\bforbidden\b|\bonly accept(?:s|ing) mail from\b/;
+/** What Exim (`host_reject_connection`), Sendmail and Postfix (postscreen) say to clients that they do not serve. */
+const UNSERVED =
+  /^smtp service not available$|\besmtp not accepting messages\b|^(?:5\.3\.2 )?service currently unavailable$/;
 const NO_MAIL = /\bnot accept (?:any )?(?:mail|messages)\b|\bno (?:smtp|mail) (?:service|server)?\b/;
 
 interface Because<Code extends 'greeting-rejected' | 'ehlo-rejected'> {
@@ -22,12 +25,16 @@ interface Because<Code extends 'greeting-rejected' | 'ehlo-rejected'> {
 /** Why a server greets the client with 5xx, according to its words. @param isSubmission whether clients authenticate there */
 export function rejectionOf(reply: Reply, isSubmission: boolean): Because<'greeting-rejected'> {
   const words = wordsOf(reply);
-  // RFC 7504 section 3
-  if (reply.code === 521 || NO_MAIL.test(words)) return { cause: 'no-mail' };
+  // Some servers deny that they have a mail service to each client that they reject, and then say why.
+  if (REVERSE_NAME.test(words) && !BLOCKLIST.test(words)) {
+    return { cause: isSubmission ? 'client-name-for-submission' : 'client-name' };
+  }
   const blocklist = blocklistCauseIn(reply, words);
   if (blocklist) return { cause: blocklist };
-  if (REVERSE_NAME.test(words)) return { cause: isSubmission ? 'client-name-for-submission' : 'client-name' };
-  if (RATE.test(words)) return { cause: 'rate-limit' };
+  if (UNSERVED.test(words)) return { cause: 'access-denied' };
+  // RFC 7504 section 3
+  if (reply.code === 521 || NO_MAIL.test(words)) return { cause: 'no-mail' };
+  if (TOO_MUCH.test(words)) return { cause: 'rate-limit' };
   return ACCESS.test(words) ? { cause: 'access-denied' } : {};
 }
 

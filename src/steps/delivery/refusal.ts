@@ -7,6 +7,7 @@ import { clientLine } from '../../text/client-line.js';
 import { excerpt } from '../../text/peer.js';
 import type { Context } from '../context.js';
 import { stopped, type SignedIn, type Stopped } from '../hand-over.js';
+import { isLimit, sameHost } from '../replies/same-host.js';
 import { refusalMeaningOf, type RefusedAt } from './refusal-meaning.js';
 import { fixed, own } from '../../text/own.js';
 
@@ -28,13 +29,14 @@ function isProxied(greeting: string, capabilities: Capabilities): boolean {
  * @param unknown the cause if the reply does not name one
  */
 export function judgeRefusal(
-  { endpoint, greylisting }: Context,
+  context: Pick<Context, 'endpoint' | 'greylisting' | 'run'>,
   { from, to }: Pick<Delivery, 'from' | 'to'>,
   { capabilities, greeting }: Pick<SignedIn, 'capabilities' | 'greeting'>,
   { verb: at, line, reply }: { readonly verb: RefusedAt; readonly line: string; readonly reply: Reply },
   remark = own``,
   unknown?: CauseOf<'recipient-rejected'>,
 ): Stopped {
+  const { endpoint, greylisting } = context;
   const said = own`The server replied to ${at === 'MESSAGE' ? fixed(line) : clientLine(line)} with "${formatReply(reply)}"`;
   const evidence = { reply: formatReply(reply) };
   if (reply.code < 400) {
@@ -65,6 +67,7 @@ export function judgeRefusal(
       sender: excerpt(from),
       recipient: excerpt(to),
       ...(endpoint.auth && { account: excerpt(endpoint.auth.username) }),
+      ...(isLimit(cause) && sameHost(context)),
     },
     ...(cause !== undefined && { cause }),
     ...(isTemporary && { inconclusive: true }),

@@ -23,4 +23,4 @@ export function blocklistErrorIn({ lines }: Reply): BlocklistError | undefined {
 
 /** Codes and pages of services that rate IP addresses, in the words of a rejection. */
 export const REPUTATION_SERVICE =
-  /\bipcheck\.proofpoint\b|\bcloudmark\.com\/\S*reset\b|\bmail-abuse\b|\bsenderscore\b|\bsenderbase\b|\btalosintelligence\b|\babusix\b|\bspamcop\b|\bbarracuda(?:central|networks)\b|\buceprotect\b|\bsender\.office\.com\b|\bbanned sending ip\b|\btraffic not accepted from this ip\b|(?<![\w-])\(?s31[45]\d\b/;
+  /\bipcheck\.proofpoint\b|\bcloudmark\.com\/\S*reset\b|\bmail-abuse\b|\bsenderscore\b|\bsenderbase\b|\btalosintelligence\b|\babusix\b|\bspamcop\b|\bbarracuda(?:central|networks)\b|\buceprotect\b|\bsender\.office\.com\b|\bbanned sending ip\b|\btraffic not accepted from this ip\b|\bdialup\/transient ip\b|\ba problem occurred\. \(ask your postmaster\b|\(tss\d+\)|\[(?:bl|tss)\d+\]|(?<![\w-])\(?s31[45]\d\b/;

@@ -21,7 +21,11 @@ const ROWS: readonly (readonly [RegExp, GatewayMeaning])[] = [
   // Barracuda Email Gateway Defense names the recipient and the action.
   [/\bpermanent failure for one or more recipients \([^)]*:blocked\)/, BLOCKED],
   // Mimecast
-  [/\badministrative prohibition\b|\bheader based anti-spoofing policy\b|\benvelope blocked\b/, BLOCKED],
+  // Exim also says "Administrative prohibition", but nothing else.
+  [
+    /\badministrative prohibition\b(?=.*(?:\bblocked\b|\bmimecast\b))|\bheader based anti-spoofing policy\b|\benvelope blocked\b/,
+    BLOCKED,
+  ],
   [
     // Other servers say so, too, with another code.
     /^5\.4\.1 recipient address rejected: access denied\b/,
@@ -29,6 +33,11 @@ const ROWS: readonly (readonly [RegExp, GatewayMeaning])[] = [
       text: 'Exchange Online says "Access denied" if it finds no recipient with this address. The reply is not about permissions.',
       cause: 'not-in-directory',
     },
+  ],
+  // Exchange, on premises and online
+  [
+    /\bresolver\.adr\.recip(?:ient)?notfound\b/,
+    { text: 'Exchange finds no recipient with this address in its directory.', cause: 'not-in-directory' },
   ],
   // Proofpoint Essentials
   [

@@ -2,7 +2,14 @@ import type { Reply } from '../../smtp/reply.js';
 import { wordsOf } from '../reply-text.js';
 
 /** Why a mail service does not let an account send this message: the account has to be changed, not the server. */
-export type AccountCause = 'recipient-not-authorized' | 'sender-not-verified' | 'sending-limit' | 'account-not-active';
+export type AccountCause =
+  | 'recipient-not-authorized'
+  | 'sender-not-verified'
+  | 'sending-limit'
+  | 'account-blocked'
+  | 'organization-blocked'
+  | 'permission-missing'
+  | 'account-not-active';
 
 export interface AccountMeaning {
   readonly text: string;
@@ -28,15 +35,44 @@ const ROWS: readonly (readonly [RegExp, AccountMeaning])[] = [
     RECIPIENT_NOT_AUTHORIZED,
   ],
   [
-    /\bverified sender identit|\bsender signature\b|\bdomain (?:is )?(?:not verified|unverified)\b|\bmust be verified in your account\b|\bunconfigured sending domain\b|\bdomain is not associated with your account\b|\bvalidate your sender\b|\bsender (?:is |has )?not (?:been )?validated\b|\bunregistered domains?\b|\bapproved sender\b|\bfrom\/sender name is not valid\b/,
+    /\bverified sender identit|\bsender signature\b|\bdomain (?:is )?(?:not verified|unverified)\b|\bmust be verified in your account\b|\bunconfigured sending domain\b|\bdomain is not associated with your account\b|\bvalidate your sender\b|\bsender (?:is |has )?not (?:been )?validated\b|\bunregistered domains?\b|\bapproved sender\b|\bfrom\/sender name is not valid\b|\bfrom address not verified\b/,
     SENDER_NOT_VERIFIED,
   ],
   [
-    /\b(?:daily|monthly|hourly) [^.;]{0,40}\b(?:limit|quota)\b|\b(?:sending|message|submission|relay|email) (?:limit|quota)\b[^.;]{0,30}\b(?:exceeded|reached)\b|\bsubmissionquotaexceeded|\bcredits? (?:limit )?exceeded\b|\b(?:out of|insufficient|no more) credits?\b|\bexceeded the max emails per hour\b/,
+    /\btenant has exceeded threshold\b/,
+    { text: 'All accounts of the organization are blocked from sending.', cause: 'organization-blocked' },
+  ],
+  [
+    new RegExp(
+      [
+        String.raw`\bbad outbound sender\b`,
+        String.raw`\boutbound ?spam`,
+        String.raw`\boutgoing (?:is )?blocked\b`,
+        String.raw`\bunusual (?:sending )?activity\b`,
+        String.raw`\baccount (?:is |has been |was )?(?:temporarily )?(?:blocked|locked|suspended|disabled) (?:because|due)\b`,
+      ].join('|'),
+    ),
+    { text: 'The account is blocked from sending, usually because of spam.', cause: 'account-blocked' },
+  ],
+  [
+    /\bis not authorized to perform `?ses:/,
+    { text: 'The credentials are valid, but have no permission to send.', cause: 'permission-missing' },
+  ],
+  [
+    new RegExp(
+      [
+        String.raw`\b(?:daily|monthly|hourly) [^.;]{0,40}\b(?:limit|quota)\b`,
+        String.raw`\b(?:sending|send|message|submission|email|plan) (?:limit|quota)\b[^.;]{0,30}\b(?:exceeded|reached)\b`,
+        String.raw`\bexceeded (?:its|your|the) [^.;]{0,20}\b(?:sending|message|email) (?:limit|quota)\b`,
+        String.raw`\bsubmissionquotaexceeded|\bmail quota exceeded\b|\bpolicy rejection: quota exceeded\b`,
+        String.raw`\bcredits? (?:limit )?exceeded\b|\b(?:out of|insufficient|no more) credits?\b`,
+        String.raw`\bexceeded the max (?:emails|defers and failures) per hour\b`,
+      ].join('|'),
+    ),
     { text: 'The account has reached its sending limit.', cause: 'sending-limit' },
   ],
   [
-    /\bsending (?:is |has been )?(?:paused|suspended|disabled)\b|\bactivate your (?:\w+ )?account\b|\byour (?:\w+ )?account (?:is |has been |was )?(?:temporarily )?(?:suspended|disabled|deactivated|blocked|under review|on hold|pending|not (?:yet )?(?:activated|approved|active))\b|\bbad outbound sender\b|\boutboundspam|\btenant has exceeded threshold\b|\bunusual sending activity\b/,
+    /\bsending (?:is |has been )?(?:paused|suspended|disabled)\b|\boutgoing mail from\b.{0,60}\bsuspended\b|\bactivate your (?:\w+ )?account\b|\byour (?:\w+ )?account (?:is |has been |was )?(?:temporarily )?(?:suspended|disabled|deactivated|blocked|under review|on hold|pending|not (?:yet )?(?:activated|approved|active))\b/,
     {
       text: 'The account cannot send: it is suspended, under review, or not activated.',
       cause: 'account-not-active',
@@ -54,7 +90,8 @@ export function accountMeaningOf(
 ): AccountMeaning | undefined {
   const text = reply.lines.map(({ exact }) => exact.toLowerCase()).join(' ');
   if (!ours || !IDENTITIES.test(text)) {
-    const words = wordsOf(reply);
+    // Exchange names its exceptions in words with dots.
+    const words = [wordsOf(reply), ...(text.match(/\b[a-z]+exception\b/g) ?? [])].join(' ');
     return ROWS.find(([pattern]) => pattern.test(words))?.[1];
   }
   const identities = text.slice(text.search(IDENTITIES)).split(/[\s,/]+/);

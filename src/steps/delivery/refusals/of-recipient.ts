@@ -1,0 +1,154 @@
+import { CONTENT, either, type Refusal, type Row } from './refusal.js';
+
+export const GREYLISTING = {
+  text: 'This looks like greylisting: the server asks new clients to try again later.',
+  cause: 'greylisting',
+} as const;
+
+/** Whether such a server is likely to accept the message a little later. */
+export function mayGreylist({ at, code }: Refusal): boolean {
+  return (at === 'RCPT' || at === 'DATA') && (code === 450 || code === 451 || code === 452);
+}
+
+/** Words of a refusal that is not about the recipient. */
+const OTHERS =
+  /\b(sender|client|your (ip|address|host|domain|server)|polic(y|ies)|prohibit\w+|reputation|banned|spam)\b/;
+const NO_SUCH_USER =
+  /unknown|no such|no mailbox|doesn.t have a|does ?n.t exist|does not exist|not found|unrouteable|invalid|mailbox (is )?(unavailable|not available)/;
+
+/** Whether a code is about the recipient, and the words do not say that it is about the sender. */
+function namesRecipient({ code, status, text }: Refusal, statuses: RegExp): boolean {
+  return code >= 500 && statuses.test(status) && !/\bsender\b/.test(text);
+}
+
+/** Postfix names the table in which it looks for the recipient: it depends on the class of the domain. */
+function ofTable(table: string, text: string, cause: Row['cause']): Row {
+  const words = `user unknown in ${table} table`;
+  return {
+    isExactly: (refusal) => isOfTable(refusal, words),
+    fits: (refusal) => isOfTable(refusal, words),
+    text,
+    cause,
+  };
+}
+
+function isOfTable({ text }: Refusal, words: string): boolean {
+  return text.includes(words) && !/\bsender\b/.test(text);
+}
+
+/** Refusals that are about the recipient address, or ask the client to come back later. */
+export const OF_RECIPIENT: readonly Row[] = [
+  ofTable(
+    'local recipient',
+    'Postfix looks for the recipient among its local users, so it has the domain in mydestination.',
+    'unknown-in-local-table',
+  ),
+  ofTable(
+    'relay recipient',
+    'Postfix relays mail for the domain (relay_domains), but does not know this recipient.',
+    'unknown-in-relay-table',
+  ),
+  ofTable(
+    'virtual alias',
+    'Postfix has only aliases for the domain (virtual_alias_domains), and none for this recipient.',
+    'unknown-in-alias-table',
+  ),
+  ofTable(
+    'virtual mailbox',
+    'Postfix has virtual mailboxes for the domain (virtual_mailbox_domains), but none for this recipient.',
+    'unknown-in-mailbox-table',
+  ),
+  {
+    fits: ({ text }) =>
+      /\brecipient address\b[^.;]{0,40}\b(?:need fully[- ]qualified|must contain a domain)/.test(text),
+    text: 'The recipient address has no complete domain.',
+    cause: 'recipient-not-qualified',
+  },
+  {
+    isExactly: ({ text }) => /recipient address rejected: .{0,80}\bnull ?mx\b|recipient address has null mx/.test(text),
+    fits: ({ code, status }) => code === 556 && status === '1.10',
+    text: 'The domain of the recipient accepts no mail (null MX).',
+    cause: 'recipient-null-mx',
+  },
+  {
+    isExactly: ({ text }) => text.includes('recipient address rejected: domain not found'),
+    fits: () => false,
+    text: 'The server found no mail server for the domain of the recipient address.',
+    cause: 'recipient-domain-unknown',
+  },
+  {
+    isExactly: ({ at, status, text }) =>
+      at === 'RCPT' &&
+      (/\b(?:bad|invalid|malformed) recipient address syntax\b|\brestricted characters in address\b/.test(text) ||
+        (status === '1.3' && /\bsyntax\b/.test(text))),
+    fits: () => false,
+    text: 'The server does not accept the form of the recipient address.',
+    cause: 'recipient-syntax',
+  },
+  {
+    ...GREYLISTING,
+    fits: (refusal) =>
+      mayGreylist(refusal) && refusal.code !== 452 && ['', '7.0', '7.1', '3.2'].includes(refusal.status),
+  },
+  {
+    fits: ({ at, text }) => at === 'RCPT' && /unverified address|verification (is )?in progress/.test(text),
+    text: 'The server has not finished verifying the recipient address.',
+    cause: 'recipient-unverified',
+  },
+  {
+    fits: ({ at, code, status, text, hasAuthenticated, isForeign }) =>
+      at === 'RCPT' &&
+      code >= 500 &&
+      status === '' &&
+      hasAuthenticated &&
+      isForeign &&
+      /\binvalid recipient\b/.test(text),
+    text: 'The server accepts no mail for this recipient from this client.',
+    cause: 'recipient-or-relay',
+  },
+  {
+    isExactly: (refusal) => namesRecipient(refusal, /^1\.1$/),
+    fits: (refusal) =>
+      namesRecipient(refusal, /^1\.([2-6]|10)$/) ||
+      (refusal.at === 'RCPT' &&
+        (refusal.status === '4.1' || (!OTHERS.test(refusal.text) && NO_SUCH_USER.test(refusal.text)))),
+    text: 'According to the server, the recipient does not exist (user unknown).',
+    cause: 'recipient-unknown',
+  },
+  { fits: ({ status }) => status === '2.1', text: 'The mailbox is disabled.', cause: 'mailbox-disabled' },
+  {
+    fits: ({ at, text }) =>
+      at === 'RCPT' && /recipient (address )?(is )?(rejected|refused|denied)|not local/.test(text),
+    text: 'The server does not accept mail for this recipient.',
+    cause: 'recipient-refused',
+  },
+];
+
+/** Refusals in words that say less. */
+export const OF_POLICY: readonly Row[] = [
+  {
+    fits: ({ at, code, text }) => at === 'MESSAGE' && code < 500 && /\b(?:try again|try) later\b/.test(text),
+    text: 'A filter of the server defers the message.',
+    cause: 'deferred-by-filter',
+  },
+  {
+    fits: ({ at, text }) => at === 'MESSAGE' && /\brejected by next-hop\b|\bsaid: 5\d\d\b/.test(text),
+    text: 'A server behind this one rejected the message, and the reply quotes it.',
+    cause: 'rejected-by-next-server',
+  },
+  {
+    fits: ({ at, status, text }) => at === 'MESSAGE' && (/^[67]\./.test(status) || CONTENT.test(text)),
+    text: 'A content filter or a policy rejected the message.',
+    cause: 'content-filter',
+  },
+  {
+    fits: either([], /^administrative prohibition$/),
+    text: 'A rule of the server rejected this, and the reply does not say why.',
+    cause: 'policy',
+  },
+  {
+    fits: ({ status }) => status.startsWith('7.'),
+    text: 'A policy of the server rejected this.',
+    cause: 'policy',
+  },
+];

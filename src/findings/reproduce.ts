@@ -55,6 +55,7 @@ import {
   verifiesLikeGate,
 } from './commands/swaks.js';
 import { tokenClaimsCommand } from './commands/token.js';
+import { tokenDeliveryCommand } from './commands/token-delivery.js';
 import { unsolicitedCommand } from './commands/unsolicited.js';
 
 export type { ReproducibleEndpoint } from './commands/subject.js';
@@ -131,11 +132,17 @@ export const COMMANDS = {
   /** Whether the server accepts the recipient. */
   'rcpt-accepted': (endpoint, subject) => acceptedCommand(endpoint, subject),
   /** The reply to a message. It is sent, but never to a recipient that must be rejected. */
-  delivery: (endpoint, subject) => (isRefused(endpoint) ? undefined : swaksCommand(endpoint, subject, 'the message')),
+  delivery: (endpoint, subject) =>
+    isRefused(endpoint)
+      ? undefined
+      : (swaksCommand(endpoint, subject, 'the message') ?? tokenDeliveryCommand(endpoint, subject)),
   /** The replies to two messages, one right after the other. */
   'delivery-twice': (endpoint, subject) => (isRefused(endpoint) ? undefined : twiceCommand(endpoint, subject)),
   /** The reply to a message like that of the gate. */
-  'test-message': (endpoint, subject) => (isRefused(endpoint) ? undefined : testMessageCommand(endpoint, subject)),
+  'test-message': (endpoint, subject) =>
+    isRefused(endpoint)
+      ? undefined
+      : (testMessageCommand(endpoint, subject) ?? tokenDeliveryCommand(endpoint, subject)),
   /** The reply to a message with an attachment as large as that of the gate. */
   'large-message': (endpoint, subject) => (isRefused(endpoint) ? undefined : largeMessageCommand(endpoint, subject)),
   /** The reply to a message, but each reply must arrive within the timeout of the gate. */

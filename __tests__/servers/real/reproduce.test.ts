@@ -255,6 +255,29 @@ describe('the swaks command of a rejected message', () => {
     }
   });
 
+  test('sends a message with curl if the account has an access token', async () => {
+    const rejection = '550 5.1.8 Access denied, bad outbound sender AS(42004)';
+    const XOAUTH2 = function* (initial: string | undefined): Generator<string, string, string> {
+      if (initial === undefined) yield '';
+      return '235 2.7.0 Accepted';
+    };
+    await using server = await startScriptedServer({
+      ...dialogue(rejection),
+      ...{ sasl: { XOAUTH2 }, offersInTls: ['AUTH XOAUTH2'] },
+    });
+    const auth = {
+      username: 'app',
+      secret: new Secret('ya29-token'),
+      kind: 'access-token',
+      expect: 'accepted',
+    } as const;
+    const error = await rejected(endpoint(server.port, { servername: 'mail.example.test', auth, delivery: DELIVERY }));
+    expect(error).toMatchObject({ title: 'Account blocked from sending', reproduceSendsTo: DELIVERY.to });
+    await expectCommandShows(error, { password: 'ya29-token' });
+    expect(server.messages).toHaveLength(2);
+    expect(server.messages[1]).toMatch(/^Subject: STARTTLS Gate test message\r$/m);
+  });
+
   test('sends an attachment as large as that of the gate if the message is too large', async () => {
     await using server = await startScriptedServer(dialogue('552 5.3.4 Message too big for system.'));
     const error = await rejected(endpoint(server.port, { delivery: { ...DELIVERY, attachmentBytes: 100_000 } }));

@@ -11,7 +11,7 @@ export const connectionLimit = (reproduce: Reproduction) =>
     remedy: (evidence: Values) =>
       evidence.sameHost === undefined
         ? listOf(
-            'Close other connections from the same IP address or account, or wait until they end: other jobs, an application, or machines behind the same NAT probably use up the limit of the server.',
+            `Close other connections from the same IP address${evidence.account === undefined ? '' : ' or account'}, or wait until they end: other jobs, an application, or machines behind the same NAT probably use up the limit of the server.`,
             [
               '`ss -tn` on the machine of the gate lists its connections.',
               "If the IP address is shared, raise the limit of the server, or exempt the gate's IP address from it.",

@@ -21,7 +21,7 @@ export function rejectionCauses(command: 'mail' | 'rcpt' | 'delivery'): Record<k
   const entries = Object.entries<Cause>(CAUSES).map(([name, cause]) => [
     name,
     cause.reproduce && WITH_MESSAGE.includes(cause.reproduce.command)
-      ? { ...cause, reproduce: { ...cause.reproduce, command } }
+      ? { ...cause, reproduce: { ...cause.reproduce, command, otherwise: { ...cause.reproduce, command: 'delivery' } } }
       : cause,
   ]);
   return Object.fromEntries(entries) as Record<keyof typeof CAUSES, Cause>;

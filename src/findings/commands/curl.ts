@@ -25,8 +25,14 @@ export function connectCommand({ host, port }: Server, address?: string): string
  * The command that authenticates where swaks cannot: with an access token, or at one of several IP addresses of a name, for
  * which swaks would verify the certificate. It asks for the secret, and leaves out the lines that curl sends, because they
  * show it. curl sends it only to a server whose certificate is valid for the name.
+ * @param options more options for curl, for a shell
  */
-export function signInCommand(endpoint: ReproducibleEndpoint, address: string, mechanism: string): string {
+export function signInCommand(
+  endpoint: ReproducibleEndpoint,
+  address: string,
+  mechanism: string,
+  options?: string,
+): string {
   const { port, transport, servername, auth, ehlo } = endpoint;
   const isToken = auth?.kind === 'access-token';
   const { file, before } = serverCas(endpoint);
@@ -40,7 +46,7 @@ export function signInCommand(endpoint: ReproducibleEndpoint, address: string, m
   ]);
   // curl reads the token from its configuration, so that it is not an argument, which other users can see.
   const typed = isToken ? `head -n 1 | sed 's/.*/oauth2-bearer = "&"/' | ` : '';
-  return `${before}echo 'Enter the ${isToken ? 'access token' : 'password'}:'; ${typed}${line} 2>&1 | grep -v '^> '`;
+  return `${before}echo 'Enter the ${isToken ? 'access token' : 'password'}:'; ${typed}${line}${options === undefined ? '' : ` ${options}`} 2>&1 | grep -v '^> '`;
 }
 
 /**

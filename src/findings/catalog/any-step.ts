@@ -59,8 +59,14 @@ export const ANY_STEP = {
           title: 'Connection closed without a greeting',
           party: 'server',
           certainty: 'likely',
-          remedy:
-            "Check the log of the server, and of any proxy or load balancer in front of it, for the time of the run. Usually a rule, blocklist or connection limit rejects the gate's IP address, or the mail server behind the proxy is not running. If this port expects the PROXY protocol, connect through the proxy, or disable that protocol for this port.",
+          remedy: listOf(
+            'Check the log of the server, and of any proxy or load balancer in front of it, for the time of the run.',
+            [
+              "Usually a rule, a blocklist or a connection limit rejects the gate's IP address.",
+              'Or the mail server behind a proxy is not running.',
+              'If this port expects the PROXY protocol, connect through the proxy, or disable that protocol for this port.',
+            ],
+          ),
           examples:
             'Common places: postscreen and `smtpd_client_connection_count_limit` in Postfix, `hosts.deny`, fail2ban.',
           reproduce: WHEN_CLOSED,
@@ -73,6 +79,7 @@ export const ANY_STEP = {
           certainty: 'certain',
           remedy:
             "Look for the reason in the text of the reply, or in the server's log for the time of the run: the server ended the session with 221, which is normally the reply to QUIT. Typical causes are a limit on errors or commands per session, and a rule that rejects this client.",
+          reproduce: SHOWS_REPLY,
         },
         'after-auth': {
           title: 'Connection lost after AUTH',
@@ -86,8 +93,13 @@ export const ANY_STEP = {
           title: 'Connection lost during the message',
           party: 'server',
           certainty: 'likely',
-          remedy:
-            "Check the server's log for the time of the run: a size limit or a content filter may have ended the session. If the log shows nothing, test with a smaller message (`delivery.attachment-bytes`). If only the smaller one arrives, a device in between probably drops large packets (path MTU).",
+          remedy: listOf(
+            "Check the server's log for the time of the run: a size limit or a content filter may have ended the session.",
+            [
+              'If the log shows nothing, test with a smaller message (`delivery.attachment-bytes`).',
+              'If only the smaller one arrives, a device in between probably drops large packets (path MTU).',
+            ],
+          ),
         },
         'after-message': {
           title: 'Connection lost after the message',
@@ -120,8 +132,11 @@ export const ANY_STEP = {
           title: 'No greeting',
           party: 'server',
           certainty: 'likely',
-          remedy:
-            "Check whether the mail server is running, and look in its log for this connection. The process for it may die at start because of a wrong setting, be overloaded, or wait for a DNS or blocklist lookup of the gate's IP address. Behind a proxy, it may not respond to the proxy, or expect the PROXY protocol, which a direct connection does not use. If it delays its greeting by design, raise `timeout`.",
+          remedy: listOf('Check whether the mail server is running, and look in its log for this connection.', [
+            "The process for it may die at start because of a wrong setting, be overloaded, or wait for a DNS or blocklist lookup of the gate's IP address.",
+            'Behind a proxy, it may not respond to the proxy, or expect the PROXY protocol, which a direct connection does not use.',
+            'If it delays its greeting by design, raise `timeout`.',
+          ]),
           examples:
             'Postfix: "fatal" and "throttling" in the log mean that the process dies at start, often because of an option in `master.cf`: a space next to the `=` of `-o name=value` is an error.',
           reproduce: NO_REPLY,
@@ -139,8 +154,10 @@ export const ANY_STEP = {
           title: 'No greeting over TLS',
           party: 'configuration',
           certainty: 'likely',
-          remedy:
-            'Check the port: SMTP with implicit TLS usually uses 465. The TLS handshake succeeds, but no SMTP greeting follows. In other protocols over TLS, such as HTTPS, the server waits for the client to speak first. If the port is right, and a proxy terminates TLS, check that the mail server behind it responds, and that both use the PROXY protocol or neither does.',
+          remedy: listOf('Check the port: SMTP with implicit TLS usually uses 465.', [
+            'In other protocols over TLS, such as HTTPS, the server waits for the client to speak first.',
+            'If the port is right, and a proxy terminates TLS, check that the mail server behind it responds, and that both use the PROXY protocol or neither does.',
+          ]),
           reproduce: NO_REPLY,
         },
         incomplete: {
@@ -163,8 +180,10 @@ export const ANY_STEP = {
           title: 'Server stopped reading the message',
           party: 'network',
           certainty: 'likely',
-          remedy:
-            'Test with a smaller message (`delivery.attachment-bytes`). If it arrives, a device between client and server probably drops large packets: check the path MTU, and that ICMP "fragmentation needed" is not blocked. Otherwise, check whether a content filter on the server stops reading.',
+          remedy: listOf('Test with a smaller message (`delivery.attachment-bytes`).', [
+            'If it arrives, a device between client and server probably drops large packets: check the path MTU, and that ICMP "fragmentation needed" is not blocked.',
+            'Otherwise, check whether a content filter on the server stops reading.',
+          ]),
         },
         'after-message': {
           title: 'No reply after the message',
@@ -278,8 +297,10 @@ export const ANY_STEP = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy:
-        "Check the server's log for the time of the run, because the reply does not give the reason. Also check whether connection limits, rate limits or access lists apply to the gate's IP address. If not, run the gate again later.",
+      remedy: listOf("Check the server's log for the time of the run, because the reply does not give the reason.", [
+        "Check whether connection limits, rate limits or access lists apply to the gate's IP address.",
+        'If not, run the gate again later.',
+      ]),
       reproduce: SHOWS_REPLY,
     },
     {
@@ -362,8 +383,10 @@ export const ANY_STEP = {
           title: 'No reverse DNS for the gate',
           party: 'configuration',
           certainty: 'likely',
-          remedy:
-            "Add a PTR record for the gate's public IP address, with a name that resolves back to it. Or run the gate on a machine that has one, or exempt the IP address on the server. If the record exists, the name servers probably did not respond to the server's lookup: run the gate again later.",
+          remedy: listOf("Add a PTR record for the gate's public IP address, with a name that resolves back to it.", [
+            'Or run the gate on a machine that has one, or exempt the IP address on the server.',
+            "If the record exists, the name servers probably did not respond to the server's lookup: run the gate again later.",
+          ]),
           reproduce: SHOWS_REPLY,
         },
         blocklist: listedClient({ command: 'as-far-as' }),
@@ -373,8 +396,14 @@ export const ANY_STEP = {
           title: 'Client temporarily rejected',
           party: 'server',
           certainty: 'likely',
-          remedy:
-            "Exempt the gate's IP address on the server, request its removal from the blocklist, or run the gate on a machine with a different IP address. The text of the reply says whether a blocklist, greylisting or another rule rejects the address.",
+          remedy: listOf(
+            'Read the reply, which may say whether a blocklist, greylisting or another rule rejects the IP address.',
+            [
+              "On your own server, exempt the gate's IP address from that rule.",
+              'Otherwise, run the gate on a machine with a different IP address, or through a submission server with `auth`.',
+              'If a blocklist is the reason, request the removal of the address.',
+            ],
+          ),
           setting: 'greeting-rejected',
           reproduce: SHOWS_REPLY,
         },
@@ -390,8 +419,13 @@ export const ANY_STEP = {
           title: 'Server reports an internal error as its greeting',
           party: 'server',
           certainty: 'likely',
-          remedy:
-            "If a proxy or load balancer belongs in front of this port, connect through it: the server probably waited for a PROXY protocol header, which a direct connection does not send. Or disable that protocol for this port. Otherwise, check the server's log for the time of the run: a file, a database or a service that the server needs is probably missing.",
+          remedy: listOf(
+            'If this port is for a proxy or load balancer, connect through that: the server probably waited for a PROXY protocol header, which a direct connection does not send.',
+            [
+              'Or disable that protocol for this port.',
+              "Otherwise, check the server's log for the time of the run: a file, a database or a service that the server needs is probably missing.",
+            ],
+          ),
           examples:
             'Postfix: `smtpd_upstream_proxy_protocol` and `postscreen_upstream_proxy_protocol`; the log says "haproxy read: timeout error".',
           reproduce: SHOWS_REPLY,

@@ -79,13 +79,16 @@ type FromEvidence = (evidence: Values) => string;
 const OF_THIS_SESSION = / \[[\w.-]+\.(?:outlook|exchangelabs)\.com\b[^\]]*\]$| \S+ - gsmtp$/i;
 
 /**
- * Looks for the reply in the evidence. If the reply has several lines, looks for the text of the first, because tools
- * print each line separately, with its own code. The evidence has only the beginning of a long reply.
+ * Looks for the reply in the evidence. If the reply has several lines, looks for the longest text of one, because tools
+ * print each line separately, with its own code, and the first may be only a name. A link is different in every session.
+ * The evidence has only the beginning of a long reply.
  */
 export const REPLY: FromEvidence = ({ reply = '' }) => {
   const [first = '', ...others] = reply.split(' / ');
-  const text = others.length === 0 ? first : first.slice('250 '.length);
-  return stable(text.replace(OF_THIS_SESSION, ''));
+  if (others.length === 0) return stable(first.replace(OF_THIS_SESSION, ''));
+  const texts = [first, ...others].map((line) => line.slice('250 '.length).replace(OF_THIS_SESSION, ''));
+  const candidates = texts.filter((text) => !text.includes('://')).map(stable);
+  return candidates.reduce((longest, text) => (text.length > longest.length ? text : longest), stable(texts[0] ?? ''));
 };
 
 /** Addresses, diagnostics, queue IDs and times are different in every session, or on another machine. */

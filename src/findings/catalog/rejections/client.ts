@@ -132,7 +132,8 @@ export const OF_CLIENT = {
         'Or run the gate on a machine in a network that the server allows.',
       ],
     ),
-    setting: 'greeting-rejected',
+    examples: 'Postfix: `smtpd_client_restrictions` of the service in `master.cf`. Exim: the ACL of `acl_smtp_rcpt`.',
+    setting: 'client-rules',
     reproduce,
   },
   'client-reputation': {

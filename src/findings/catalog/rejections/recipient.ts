@@ -69,6 +69,19 @@ export const OF_RECIPIENT = {
       `Check \`delivery.to\`${quoted(recipient)}. If the address exists, the server cannot find it: check its aliases, its directory and the domains that it serves.`,
     reproduce,
   },
+  'recipient-unroutable': {
+    title: 'Server has no route to the recipient',
+    party: 'server',
+    certainty: 'likely',
+    remedy: ({ recipient }) =>
+      listOf(`Check the domain in \`delivery.to\`${quoted(recipient)}, and that the address exists.`, [
+        `If the server should receive mail for ${domain(recipient)}, add that domain to its configuration.`,
+        'If it should relay to another server, the MX, A and AAAA records of the domain must be found by its DNS resolver.',
+      ]),
+    examples: 'Exim: `exim -bt ADDRESS` on the server shows which router accepts the address.',
+    setting: 'served-domains',
+    reproduce,
+  },
   'unknown-in-local-table': {
     title: 'Recipient not among the local users of Postfix',
     party: 'server',

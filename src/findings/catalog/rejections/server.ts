@@ -130,6 +130,17 @@ export const OF_SERVER = {
       ),
     reproduce: sameMessage,
   },
+  'command-not-accepted': {
+    title: 'Command not accepted',
+    party: 'server',
+    certainty: 'likely',
+    remedy: (evidence) =>
+      listOf(
+        `Read the reply, and search the server's log ${inLog(evidence)}: the code is about the command itself, its order or its parameters, not about an address.`,
+        ['A proxy or a firewall that inspects SMTP may have changed or repeated the command: test without it.'],
+      ),
+    reproduce,
+  },
   policy: {
     title: 'Rejected by a policy',
     party: 'server',

@@ -86,6 +86,11 @@ export const OF_RECIPIENT: readonly Row[] = [
     cause: 'recipient-syntax',
   },
   {
+    fits: ({ at, text }) => at === 'RCPT' && /\bunroute?able address\b/.test(text) && !/\bsender\b/.test(text),
+    text: 'The server knows no way to deliver mail to the recipient.',
+    cause: 'recipient-unroutable',
+  },
+  {
     ...GREYLISTING,
     fits: (refusal) =>
       mayGreylist(refusal) && refusal.code !== 452 && ['', '7.0', '7.1', '3.2'].includes(refusal.status),
@@ -150,5 +155,11 @@ export const OF_POLICY: readonly Row[] = [
     fits: ({ status }) => status.startsWith('7.'),
     text: 'A policy of the server rejected this.',
     cause: 'policy',
+  },
+  {
+    // RFC 5321 section 4.2.2
+    fits: ({ code }) => [500, 501, 502, 503, 504, 555].includes(code),
+    text: 'The server does not accept the command.',
+    cause: 'command-not-accepted',
   },
 ];

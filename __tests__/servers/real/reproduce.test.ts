@@ -7,6 +7,7 @@ import { Secret } from '../../../src/secrets/secret.js';
 import type { CertificateName } from '../../support/certificate-fixtures.js';
 import { RSA_2048 } from '../../support/key-types.js';
 import { inDays } from '../../../src/servers/pki.js';
+import { raw, silence } from '../../support/dialogue.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { expectCommandShows, typed } from '../../support/commands.js';
 import { DELIVERY, codes, gate, testEndpoint } from '../../support/gate.js';
@@ -216,6 +217,12 @@ describe('the swaks command of a finding', () => {
     expect(error.code).toBe('auth-not-advertised');
     expect(await swaks(error.reproduce)).toMatch(/Host did not advertise authentication/);
   });
+});
+
+test('the swaks command of an incomplete reply shows that its end does not arrive', async () => {
+  await using server = await startScriptedServer({ replies: { EHLO: [raw('250-mail.example.test\r\n'), silence] } });
+  const error = await found(endpoint(server.port, { timeoutMs: 1500 }));
+  expect(error).toMatchObject({ code: 'reply-timeout', title: 'Incomplete reply' });
 });
 
 describe('the swaks command of a rejected message', () => {

@@ -167,6 +167,7 @@ export const ANY_STEP = {
           remedy:
             'Compare the part that arrived with RFC 5321: the last line of a reply must have a space after the code, and every line must end with CR LF. If the server sends its lines slowly by design (tarpit), raise `timeout`. Otherwise, find out what the server waits for in the middle of its reply.',
           reference: 'RFC 5321 section 4.2.1',
+          reproduce: NO_REPLY,
         },
         'after-auth': {
           title: 'No reply to AUTH',

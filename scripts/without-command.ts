@@ -9,7 +9,6 @@ const NOT_CHECKED = 'it is about a check that the gate could not complete';
 
 /** Errors and warnings whose examples have no command, and why no common tool shows them. */
 export const WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
-  throttled: 'another connection may get a different reply',
   'probe-inconclusive': NOT_CHECKED,
   'connection-failed-locally': OF_THE_MACHINE,
   'mx-too-many': 'it is about a limit of the gate',
@@ -19,7 +18,6 @@ export const WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
   'auth-server-not-authenticated':
     'the server has not shown that it knows the password, so the password must not be sent to it',
   'credentials-withheld': 'the finding about the certificate explains it, and nothing more may be sent to this server',
-  'message-rejected': 'a command sends a message of its own, which a content filter may accept',
   'inbox-cleanup-failed': 'a tool would have to delete a message in the inbox',
   'message-not-received': 'only the logs of the servers show where the message went',
   'message-altered': IN_THE_MESSAGE,
@@ -43,6 +41,7 @@ export const NOT_RUN: Partial<Record<FindingCode, string>> = {
 
 /** Errors and warnings whose examples have a command, and why causes without one have none. */
 export const OTHER_CAUSES_WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
+  throttled: 'a server that closes idle sessions would have to be kept waiting',
   'no-route': 'for other errors of the operating system, it is about the machine that runs the gate',
   'inbox-unreachable': 'it is about this machine, or about a limit of the gate',
   'inbox-rejected': 'a tool would have to delete a message in the inbox, or find one that is no longer there',

@@ -76,5 +76,6 @@ function throttlingCause(reply: Reply, at: SessionPoint): CauseOf<'throttled'> |
   if (named) return named;
   const row = ROWS.find(({ status, words }) => (status?.test(enhanced) ?? true) && (words?.test(said) ?? true));
   // A server that expects a header of the PROXY protocol reports only an internal error to a client without one.
-  return row?.cause === 'server-problem' && at.of === 'greeting' ? 'error-as-greeting' : row?.cause;
+  const isOther = /\b(?:disk|space|storage|memory|resources?)\b/.test(said);
+  return row?.cause === 'server-problem' && at.of === 'greeting' && !isOther ? 'error-as-greeting' : row?.cause;
 }

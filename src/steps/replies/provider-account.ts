@@ -31,7 +31,7 @@ const IDENTITIES = /\bidentities failed the check in region\b/;
 /** The words of services, in lower case. The first row that matches counts. */
 const ROWS: readonly (readonly [RegExp, AccountMeaning])[] = [
   [
-    /\bsandbox\b|\bfor test purposes only\b|\bauthorized recipients\b|\brecipient addresses must share the same domain\b|\bonly send testing emails\b|\b(?:trial|demo|free) (?:accounts?|domains?) can only\b/,
+    /\bsandbox\b|\bfor test purposes only\b|\bauthorized recipients\b|\brecipient addresses must share the same domain\b|\bonly send testing emails\b|\bexternal recipients? (?:is|are) not allowed\b|\b(?:trial|demo|free) (?:accounts?|domains?) can only\b/,
     RECIPIENT_NOT_AUTHORIZED,
   ],
   [
@@ -55,7 +55,7 @@ const ROWS: readonly (readonly [RegExp, AccountMeaning])[] = [
     { text: 'The account is blocked from sending, usually because of spam.', cause: 'account-blocked' },
   ],
   [
-    /\bis not authorized to perform `?ses:/,
+    /\bis not authorized to perform `?ses:|\bdoes not have (?:permission|the required scope) to send\b/,
     { text: 'The credentials are valid, but have no permission to send.', cause: 'permission-missing' },
   ],
   [
@@ -66,13 +66,14 @@ const ROWS: readonly (readonly [RegExp, AccountMeaning])[] = [
         String.raw`\bexceeded (?:its|your|the) [^.;]{0,20}\b(?:sending|message|email) (?:limit|quota)\b`,
         String.raw`\bsubmissionquotaexceeded|\bmail quota exceeded\b|\bpolicy rejection: quota exceeded\b`,
         String.raw`\bcredits? (?:limit )?exceeded\b|\b(?:out of|insufficient|no more) credits?\b`,
+        String.raw`\bquota exceeded\b[^.;]{0,30}\bper (?:hour|day)\b`,
         String.raw`\bexceeded the max (?:emails|defers and failures) per hour\b`,
       ].join('|'),
     ),
     { text: 'The account has reached its sending limit.', cause: 'sending-limit' },
   ],
   [
-    /\bsending (?:is |has been )?(?:paused|suspended|disabled)\b|\boutgoing mail from\b.{0,60}\bsuspended\b|\bactivate your (?:\w+ )?account\b|\byour (?:\w+ )?account (?:is |has been |was )?(?:temporarily )?(?:suspended|disabled|deactivated|blocked|under review|on hold|pending|not (?:yet )?(?:activated|approved|active))\b/,
+    /\bsending (?:is |has been )?(?:paused|suspended|disabled)\b|\boutgoing mail from\b.{0,60}\bsuspended\b|\bsmtp (?:user|account) is (?:not active|inactive|disabled)\b|\bactivate your (?:\w+ )?account\b|\byour (?:\w+ )?account (?:is |has been |was )?(?:temporarily )?(?:suspended|disabled|deactivated|blocked|under review|on hold|pending|not (?:yet )?(?:activated|approved|active))\b/,
     {
       text: 'The account cannot send: it is suspended, under review, or not activated.',
       cause: 'account-not-active',

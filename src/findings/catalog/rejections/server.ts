@@ -136,7 +136,7 @@ export const OF_SERVER = {
     certainty: 'likely',
     remedy: (evidence) =>
       listOf(
-        `Read the reply, and search the server's log ${inLog(evidence)}: the code is about the command itself, its order or its parameters, not about an address.`,
+        `Read the reply, and search the server's log ${inLog(evidence)}: the code is usually about the command itself, its order or its parameters.`,
         ['A proxy or a firewall that inspects SMTP may have changed or repeated the command: test without it.'],
       ),
     reproduce,

@@ -5,12 +5,12 @@ import { GREYLISTING, mayGreylist } from './of-recipient.js';
 import { either, says, type Refusal, type Row } from './refusal.js';
 
 const AUTHENTICATE =
-  /\bauthenticat\w+ (is )?(required|first)|\brequires authentication\b|not authenticated|(must|please) authenticate|turn on smtp auth/;
+  /\bauthenticat\w+ (is )?(required|first)|\brequires authentication\b|\bauth (is )?required\b|not authenticated|(must|please) authenticate|turn on smtp auth/;
 const TLS = /starttls|encrypt/;
 const EHLO_NAME = /\b(helo|ehlo)\b/;
 const REVERSE_NAME = /\breverse (dns|(host ?)?name)|\brdns\b|\bptr\b|\bfind your (reverse )?host ?name\b/;
 const REPUTATION =
-  /\b(block|black)[- ]?(list|hole)|\bblocked (using|by)\b|\b(dns|r)bl\b|spamhaus|\bip (address )?(reputation|is (blocked|banned|listed))|banned (sending ip|sender\[)|\bopen relay\b(?! not)|\bnot authorized to send email directly\b/;
+  /\b(block|black)[- ]?(list|hole)|\bblocked (using|by)\b|\b(dns|r)bl\b|spamhaus|\bip (address )?(reputation|is (blocked|banned|listed))|banned (sending ip|sender\[)|\blisted (at|by|in|on)\b|\bdynamic ip\b|\bopen relay\b(?! not)|\bnot authorized to send email directly\b/;
 /** Relaying, in a refusal that is not about the connection to a relay. Hosts named `relay` are left out of the words. */
 const RELAYING =
   /\brelay(ing|ed)?\b(?! (recipient table|server\b))|rcpthosts|\bdelivery is not allowed to this address\b|\bcannot deliver mail for\b/;

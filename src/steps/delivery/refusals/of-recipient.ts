@@ -142,9 +142,14 @@ export const OF_POLICY: readonly Row[] = [
     cause: 'rejected-by-next-server',
   },
   {
-    fits: ({ at, status, text }) => at === 'MESSAGE' && (/^[67]\./.test(status) || CONTENT.test(text)),
+    fits: ({ at, status, text }) => at === 'MESSAGE' && (status.startsWith('6.') || CONTENT.test(text)),
     text: 'A content filter or a policy rejected the message.',
     cause: 'content-filter',
+  },
+  {
+    fits: ({ at, status }) => at === 'MESSAGE' && status.startsWith('7.'),
+    text: 'A policy or a filter of the server rejected the message.',
+    cause: 'policy',
   },
   {
     fits: either([], /^administrative prohibition$/),

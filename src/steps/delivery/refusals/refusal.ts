@@ -55,5 +55,6 @@ export const says =
 /** Whether the server has the message or asks for it. */
 export const isLate = (at: RefusedAt): boolean => at === 'DATA' || at === 'MESSAGE';
 
-/** Words of a refusal that is about the content of the message. */
-export const CONTENT = /spam|virus|malware|content|policy|score/;
+/** Words of a refusal that is about the content of the message. Postfix and Sendmail say the last two words for a milter. */
+export const CONTENT =
+  /spam|gtube|virus|infected|malware|phishing|unsolicited|content|attachment|header|policy|score|command rejected/;

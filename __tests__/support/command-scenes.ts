@@ -16,6 +16,7 @@ import {
 } from './dialogue.js';
 import { DKIM_KEYS, resulting, signingWith } from './finding-examples/delivery.js';
 import { MX_RECORDS } from './finding-examples/mx.js';
+import { replyToAnything, startTlsReadingOnce } from './first-segment.js';
 import { AUTH, DELIVERY } from './gate.js';
 import { Mailbox } from './imap/mailbox.js';
 import { SCENE_TIMEOUT_MS, type Scene } from './scene.js';
@@ -309,6 +310,26 @@ export const COMMAND_SCENES: readonly CommandScene[] = [
   {
     name: 'sends an error after its 220',
     server: replying('STARTTLS', ['220 2.0.0 Ready', '454 4.7.0 TLS not available', silence]),
+  },
+  {
+    name: 'is a web server',
+    server: { greeting: [replyToAnything('HTTP/1.1 400 Bad Request\r\n\r\n')] },
+  },
+  {
+    name: 'is a web server, and implicit TLS is configured',
+    server: { greeting: [replyToAnything('HTTP/1.1 400 Bad Request\r\n\r\n')] },
+    endpoint: { transport: 'implicit' },
+  },
+  {
+    name: 'is a Redis server',
+    server: { greeting: [replyToAnything("-ERR unknown command 'EHLO'\r\n")] },
+  },
+  {
+    name: 'reads the ClientHello as a command',
+    server: replying('STARTTLS', [
+      '220 2.0.0 Ready',
+      startTlsReadingOnce((socket) => socket.write('500 5.5.1 Unknown command\r\n'), 0),
+    ]),
   },
   {
     name: 'supports only cipher suites without encryption',

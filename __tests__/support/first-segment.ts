@@ -54,3 +54,6 @@ class FirstSegment extends Duplex {
 export const startTlsReadingOnce = (fail: Fail, most = SEGMENT_BYTES): Act => ({
   perform: (connection) => connection.startTls((socket) => new FirstSegment(socket, fail, most)),
 });
+
+/** Says this to whoever speaks first, and closes the connection. */
+export const replyToAnything = (text: string): Act => startTlsReadingOnce((socket) => socket.end(text), 0);

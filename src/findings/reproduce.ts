@@ -23,6 +23,8 @@ import {
   anyTlsCommand,
   clientCertificateCommand,
   certificateCommand,
+  chainTextCommand,
+  ehloLineOverTlsCommand,
   greetingOverTlsCommand,
   inboxGreetingOverTlsCommand,
   inboxTlsCommand,
@@ -91,10 +93,18 @@ export const COMMANDS = {
   starttls: (endpoint, { address }) => starttlsCommand(endpoint, address),
   /** What the server sends after STARTTLS, unencrypted. */
   'after-starttls': (endpoint, { address }) => plainLinesCommand(endpoint, address, ['STARTTLS']),
+  /** What a server that waits for the client to speak first replies to EHLO, over TLS with implicit TLS. */
+  'first-reply': (endpoint, { address }) =>
+    endpoint.transport === 'starttls'
+      ? plainLinesCommand(endpoint, address, [])
+      : ehloLineOverTlsCommand(endpoint, address),
+  'first-plain-reply': (endpoint, { address }) => plainLinesCommand(endpoint, address, []),
   'plain-auth': (endpoint, { address }) => plainLinesCommand(endpoint, address, ['AUTH PLAIN', '*', 'QUIT']),
   'plain-mail': (endpoint, { address, evidence }) => mailCommand(endpoint, 'plain', address, senderIn(evidence)),
   /** The TLS session: handshake, certificates and their verification. */
   openssl: (endpoint, { address }) => opensslCommand(endpoint, address),
+  /** The same, and like the gate, it accepts an intermediate as a trusted CA. */
+  'openssl-partial-chain': (endpoint, { address }) => opensslCommand(endpoint, address, '-partial_chain'),
   'implicit-tls': (endpoint, { address }) => opensslCommand({ ...endpoint, transport: 'implicit' }, address),
   /** The same, until the server closes the connection. */
   'tls-until-closed': (endpoint, { address }) => opensslUntilClosed(endpoint, address),
@@ -106,6 +116,8 @@ export const COMMANDS = {
   pin: (endpoint, { address }) => pinCommand(endpoint, address),
   /** The key identifiers of all certificates that the server sends. */
   'key-ids': (endpoint, { address }) => keyIdsCommand(endpoint, address),
+  /** The keys, signatures, dates and limits of all certificates that the server sends. */
+  'chain-text': (endpoint, { address }) => chainTextCommand(endpoint, address),
   /** One part of the server's certificate. */
   'certificate-names': (endpoint, { address }) => certificateCommand(['-ext', 'subjectAltName'], endpoint, address),
   'certificate-purpose': (endpoint, { address }) => purposeCommand(endpoint, address),

@@ -55,7 +55,7 @@ export function errorToFinding(error: unknown, context: Context, received: Recei
   }
   const heard = heardBefore(error);
   // Later, the same bytes mean something else.
-  const other = heard[0] && received === 'nothing' ? otherProtocol(heard[0].exact) : undefined;
+  const other = heard[0] && received === 'nothing' ? otherProtocol(context.endpoint, heard[0].exact) : undefined;
   if (other) return { finding: other, transient: false };
   if (error instanceof ConnectionLost) return { finding: connectionLost(error), transient: true };
   if (error instanceof ReplyTimeout) {

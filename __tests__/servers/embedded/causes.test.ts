@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { SERVFAIL, SILENCE, startNameServer } from '../../support/name-server.js';
 import { close, startTls, type Dialogue } from '../../support/dialogue.js';
+import { startTlsReadingOnce } from '../../support/first-segment.js';
 import { AUTH, DELIVERY, gate, testEndpoint, testRun } from '../../support/gate.js';
 import { closedPort, startScriptedServer } from '../../support/scripted-server.js';
 import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
@@ -15,6 +16,7 @@ import { openDialogue } from '../../../src/smtp/dialogue.js';
 import { formatReply } from '../../../src/smtp/reply.js';
 import { Transcript } from '../../../src/net/transcript.js';
 import { implicitTlsPort } from '../../../src/steps/capability/implicit-tls-port.js';
+import { otherProtocol } from '../../../src/steps/capability/other-protocol.js';
 import { judgeMissingOffer } from '../../../src/steps/capability/missing-offer.js';
 import { judgePlaintext } from '../../../src/steps/certificate/plaintext.js';
 import { connectFailed } from '../../../src/steps/connect-failed.js';
@@ -413,6 +415,34 @@ describe('a port that is not for the configured kind of TLS', () => {
   });
 });
 
+describe('HTTP', () => {
+  const REPLY = 'HTTP/1.0 408 Request Time-out\r\n\r\n';
+
+  test.each([25, 465, 587, 2525])('on a port for mail is up to the proxy or server there: %i', (port) => {
+    const found = otherProtocol({ port }, REPLY, 'greets');
+    expect(found && completeFinding(found, EXACTLY)).toMatchObject({
+      ...{ code: 'not-smtp', title: 'Mail port handled as HTTP', party: 'server', certainty: 'likely' },
+      remedy: expect.stringMatching(/^Configure the proxy or load balancer .*\n(?:.*\n)*HAProxy: `mode tcp`/) as string,
+    });
+  });
+
+  test.each([80, 443, 8080])('on another port is a wrong port: %i', (port) => {
+    const found = otherProtocol({ port }, REPLY, 'is-spoken-to');
+    expect(found && completeFinding(found, EXACTLY)).toMatchObject({
+      ...{ code: 'not-smtp', title: 'Not an SMTP server', party: 'configuration' },
+    });
+  });
+
+  test.each([
+    [465, 'Mail port handled as HTTP'],
+    [443, 'Not an SMTP server'],
+  ])('instead of implicit TLS depends on the port, too: %i', (port, title) => {
+    const context = { endpoint: testEndpoint(port, { transport: 'implicit' }), transcript: new Transcript() };
+    const { findings } = judgePlaintext(context, Buffer.from(REPLY));
+    expect(findings.map((one) => completeFinding(one, EXACTLY))).toMatchObject([{ title }]);
+  });
+});
+
 describe('LMTP', () => {
   const REJECTED = '500 5.5.1 Unknown command';
   const lmtp: Dialogue = { replies: { EHLO: REJECTED, HELO: REJECTED, LHLO: ['250-mail', '250 PIPELINING'] } };
@@ -482,11 +512,25 @@ describe('a reply to STARTTLS other than 220', () => {
 
   test.each([
     ['421 4.3.0 Cannot load the certificate', 'Server reports an error instead of starting TLS'],
+    ['500 5.5.1 Sent before the ClientHello', 'Server reports an error instead of starting TLS'],
     ['250 2.0.0 injected', 'Unencrypted data after the 220 to STARTTLS'],
   ])('is distinguished if it follows the 220: %s', async (line, title) => {
     const found = await foundAt({ replies: { STARTTLS: ['220 Go ahead', line] } });
     expect(found).toMatchObject({ code: 'plaintext-after-starttls', title });
   });
+});
+
+test('a program that reads the ClientHello as a command has no TLS behind its 220', async () => {
+  const complains = startTlsReadingOnce((socket) => socket.write('500 Command not recognized\r\n'), 0);
+  const found = await foundAt({ replies: { STARTTLS: ['220 Go ahead', complains] } });
+  expect(found).toMatchObject({
+    ...{ code: 'plaintext-after-starttls', title: 'Server does not start TLS after its 220', party: 'server' },
+    reproduceShows: 'wrong version number',
+  });
+  expect(found?.message).toMatch(
+    /it replied to the ClientHello with "500 Command not recognized\\x0d\\x0a", unencrypted/,
+  );
+  expect(found?.remedy).toMatch(/^Implement or enable TLS in the program .* The certificate is not the problem\.$/);
 });
 
 describe('STARTTLS that is hidden, on this machine', () => {
@@ -577,6 +621,36 @@ describe('STARTTLS that is hidden, on a different machine', () => {
     const onThisMachine = await missingOffer({ replies: { STARTTLS: ACCEPTED }, ...dialogue }, '::1');
     expect(onThisMachine).toMatchObject({ code, certainty: 'likely', party: 'server' });
     expect(onThisMachine.remedy).toMatch(/The IP address is that of this machine/);
+  });
+
+  test.each<[string, Dialogue, string]>([
+    [
+      'STARTTLS and a greeting of asterisks',
+      { greeting: '220 ****************', offers: ['8BITMIME', 'XXXXXXXA'], replies: { STARTTLS: '502 No' } },
+      'STARTTLS overwritten by a Cisco firewall',
+    ],
+    [
+      'STARTTLS and the command',
+      { offers: ['XXXXXXXA'], replies: { STARTTLS: '500 5.5.1 Command unrecognized: "XXXXXXXX"' } },
+      'STARTTLS overwritten by a Cisco firewall',
+    ],
+    [
+      'a different keyword and a greeting of asterisks',
+      { greeting: '220 ****************', offers: ['XXXXB'], replies: { STARTTLS: '502 No' } },
+      'Cisco firewall inspects SMTP',
+    ],
+  ])('is done by a Cisco firewall, even if the port is forwarded to this machine: %s', async (_, dialogue, title) => {
+    for (const address of ['192.0.2.1', '127.0.0.1']) {
+      const found = await missingOffer(dialogue, address);
+      expect(found).toMatchObject({ title, party: 'network', certainty: 'likely' });
+      expect(found.remedy).toMatch(/on the Cisco firewall .*`no inspect esmtp` in the policy map.*`allow-tls`/);
+    }
+  });
+
+  test('is named if nothing else that is listed has the length of the keyword', async () => {
+    const offers = ['8BITMIME', 'CHUNKING', 'SMTPUTF8', 'XXXXXXXA'];
+    const { message } = await missingOffer({ offers, replies: { STARTTLS: '502 No' } }, '192.0.2.1');
+    expect(message).toMatch(/^The EHLO reply lists "XXXXXXXA", but not STARTTLS: it was probably overwritten\./);
   });
 
   test('has the setting of a common firewall', async () => {

@@ -38,6 +38,8 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
   const early = await ca('Early CA', { issuer: pki.root, notBefore: inDays(20) });
   const soon = await ca('Soon CA', { issuer: pki.root, notBefore: inDays(MINUTES) });
   const clients = await ca('Clients CA', { issuer: pki.root, usage: ['clientAuth'] });
+  const last = await ca('Last CA', { issuer: pki.root, pathLength: 0 });
+  const tooDeep = await ca('Deep CA', { issuer: last });
   const again = await createPki('Test');
   const renewed = await ca('Renewed CA', { issuer: pki.root });
   const before = await ca('Renewed CA', { issuer: pki.root });
@@ -191,7 +193,7 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
       ...{ server: serves(await under(oldIntermediate, { sends: [] })), policy: trusting(oldIntermediate) },
       ...{ code: UNTRUSTED, title: 'Trusted intermediate expired', ...CONFIGURATION, certainty: 'certain' },
       message: /It is an intermediate certificate that is configured as a trusted CA\./,
-      ...{ fix: /^Replace CN=Old CA in `ca`/, noCommand: 'its openssl command would need the intermediate' },
+      fix: /^Replace CN=Old CA in `ca`/,
     },
     {
       name: 'an issuer that is not valid yet',
@@ -243,8 +245,14 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
       server: serves(await under(clients)),
       ...{ code: UNTRUSTED, title: 'Issuer not allowed to issue this certificate', ...SERVER },
       message: /CN=Clients CA may not issue certificates for servers/,
-      fix: /^Get a certificate from an intermediate that may issue it.*Adding CN=Clients CA to `ca` does not help/,
-      noCommand: 'the text depends on the limit',
+      fix: /^Get a certificate from an intermediate that may issue .* for servers.*Adding CN=Clients CA to `ca` does not help/,
+    },
+    {
+      name: 'a CA below one that allows none below it',
+      server: serves(await under(tooDeep, { sends: [tooDeep, last] })),
+      ...{ code: UNTRUSTED, title: 'Path length constraint of an issuer exceeded', ...AUTHORITY },
+      message: /CN=Last CA may have at most 0 CAs below it, and has 1/,
+      fix: /^The administrator of the CA has to repair the chain: .* in the certificate of CN=Last CA/,
     },
     {
       name: 'a CA for a different domain only',
@@ -356,9 +364,18 @@ export async function contents({
     {
       name: 'a certificate for clients',
       server: serves(await pki.issue({ names, usage: ['clientAuth'] })),
+      ...{ code: PURPOSE, title: 'Certificate lacks the purpose of a server', ...SERVER },
+      message:
+        /its extended key usage does not allow a TLS server\. Its extended key usage is: TLS Web Client Authentication\.$/,
+      fix: /^Have the certificate issued again with the extended key usage "TLS Web Server Authentication" \(serverAuth\)/,
+      notTheFix: /wrong file|use its own certificate/,
+    },
+    {
+      name: 'the certificate of a client',
+      server: serves(await pki.issue({ names: ['laptop.example.test'], usage: ['clientAuth'] })),
       ...{ code: PURPOSE, title: 'Certificate not valid for a server', ...LIKELY },
-      message: /its extended key usage does not allow a TLS server/,
-      fix: /^Configure the server to use its own certificate.*TLS Web Server Authentication/,
+      message: /Its extended key usage is: TLS Web Client Authentication\.$/,
+      fix: /^The same new certificate fixes this: see "Certificate does not match the host name"/,
     },
     {
       name: 'a key that may only sign certificates',
@@ -381,7 +398,6 @@ export async function contents({
         message: /CN=Weak CA has a weak key/,
         fix: /^Get the certificate from a CA.*a new key for the server does not help/,
       },
-      noCommand: 'openssl x509 reads only the first certificate',
     },
     {
       name: 'a SHA-1 signature',
@@ -397,7 +413,6 @@ export async function contents({
         message: /CN=SHA-1 CA has a weak signature/,
         fix: /^Install the current certificate of the intermediate CN=SHA-1 CA/,
       },
-      noCommand: 'openssl x509 reads only the first certificate',
     },
     {
       name: 'an expired certificate',

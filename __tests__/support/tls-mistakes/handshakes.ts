@@ -1,5 +1,7 @@
 import { getDiffieHellman } from 'node:crypto';
 import type { CertificateFixtures } from '../certificate-fixtures.js';
+import { replyToAnything } from '../first-segment.js';
+import { AUTH } from '../gate.js';
 import { close, raw, reset, silence, wait, type Act, type Dialogue } from '../dialogue.js';
 import { onCurve } from '../rewritten.js';
 import { CONFIGURATION, LIKELY, SERVER, type Mistake } from './mistake.js';
@@ -166,6 +168,13 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       },
     })),
     {
+      name: 'a server that requires a client certificate, and the client has a password',
+      ...{ server: serves({ requestCert: true, rejectUnauthorized: true }), endpoint: { auth: AUTH } },
+      ...{ code: 'client-certificate-required', title: 'Client certificate required', ...LIKELY },
+      message: /^The server requires a client certificate/,
+      fix: /^Configure the server not to require a client certificate on this port/,
+    },
+    {
       name: 'a server that says nothing after its 220',
       server: instead(silence),
       ...{ code: 'handshake-timeout', title: 'TLS handshake not started within a short timeout', ...CONFIGURATION },
@@ -203,6 +212,14 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       code: 'plaintext-on-implicit-port',
       ...{ title: 'Not an SMTP server', ...CONFIGURATION, certainty: 'certain' },
       ...{ message: /The server speaks IMAP/, fix: /^Correct `host` or `port`/ },
+    },
+    {
+      name: 'a web server on a port for implicit TLS',
+      server: { greeting: [replyToAnything('HTTP/1.1 400 Bad Request\r\n\r\n')] },
+      endpoint: { transport: 'implicit' },
+      code: 'plaintext-on-implicit-port',
+      ...{ title: 'Not an SMTP server', ...CONFIGURATION, certainty: 'certain' },
+      ...{ message: /The server speaks HTTP/, fix: /^Correct `host` or `port`/ },
     },
     {
       name: 'a rejection on a port for implicit TLS',

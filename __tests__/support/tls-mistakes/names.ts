@@ -10,6 +10,7 @@ const MISMATCH = 'certificate-hostname-mismatch';
 export async function namesThatDoNotMatch({ pki }: CertificateFixtures): Promise<readonly Mistake[]> {
   const under = async (options: CertificateOptions): Promise<Dialogue> => serves(await pki.issue(options));
   const wildcard = await under({ names: ['*.example.test'] });
+  const unnamed = { ...wildcard, greeting: '220 ESMTP' };
   const named = await under({ names });
   return [
     {
@@ -23,7 +24,7 @@ export async function namesThatDoNotMatch({ pki }: CertificateFixtures): Promise
     {
       ...{
         name: 'a wildcard for a name two levels below',
-        server: wildcard,
+        server: unnamed,
         endpoint: { servername: 'a.b.example.test' },
       },
       ...{ code: MISMATCH, title: 'Wildcard does not cover the host name', ...SERVER },
@@ -32,7 +33,15 @@ export async function namesThatDoNotMatch({ pki }: CertificateFixtures): Promise
       fix: /includes a\.b\.example\.test itself/,
     },
     {
-      ...{ name: 'a wildcard for the domain itself', server: wildcard, endpoint: { servername: 'example.test' } },
+      name: 'a wildcard for a name two levels below, if the server greets with another name',
+      ...{ server: { ...wildcard, name: 'srv14.example.test' }, endpoint: { servername: 'mail.me.example.test' } },
+      ...{ code: MISMATCH, title: 'Certificate is for another name of the server', ...CONFIGURATION },
+      message: /matches exactly one label.* It matches the name in the server's greeting, srv14\.example\.test\.$/,
+      fix: /^Use srv14\.example\.test as `host`, in the gate and in mail clients/,
+      notTheFix: /^Get a certificate/,
+    },
+    {
+      ...{ name: 'a wildcard for the domain itself', server: unnamed, endpoint: { servername: 'example.test' } },
       ...{ code: MISMATCH, title: 'Wildcard does not cover the host name', ...SERVER },
       ...{ message: /matches exactly one label/, fix: /includes example\.test itself/ },
     },
@@ -50,7 +59,8 @@ export async function namesThatDoNotMatch({ pki }: CertificateFixtures): Promise
     {
       ...{ name: 'an endpoint that is an IP address', server: named, endpoint: { servername: '127.0.0.1' } },
       ...{ code: MISMATCH, title: 'Endpoint is an IP address, and the certificate has only names', ...CONFIGURATION },
-      message: /^The endpoint is the IP address 127\.0\.0\.1, and the certificate is for mail\.example\.test\.$/,
+      message:
+        /^The endpoint is the IP address 127\.0\.0\.1, and the certificate is for mail\.example\.test\. It matches the name in the server's greeting/,
       fix: /^Use the name of the server as `host` .*`- \{ host: 127\.0\.0\.1, servername: mail\.example\.test \}`/,
       notTheFix: /^Get a certificate/,
     },
@@ -70,6 +80,13 @@ export async function namesThatDoNotMatch({ pki }: CertificateFixtures): Promise
       ...{ name: 'the name of a provider', server: await under({ names: ['smtp.provider.example'] }) },
       ...{ code: MISMATCH, title: 'Certificate is for another domain', ...CONFIGURATION },
       ...{ message: /is for smtp\.provider\.example, not for/, fix: /If a provider operates the server.*as `host`/ },
+    },
+    {
+      name: 'the name of a provider, which is in its greeting',
+      server: { ...(await under({ names: ['*.provider.example'] })), name: 'smtp.provider.example' },
+      ...{ code: MISMATCH, title: 'Certificate is for another name of the server', ...CONFIGURATION },
+      message: /is for \*\.provider\.example, .* the name in the server's greeting, smtp\.provider\.example\.$/,
+      ...{ fix: /^Use smtp\.provider\.example as `host`/, notTheFix: /If the server is yours/ },
     },
     {
       ...{ name: 'another name in the domain', server: await under({ names: ['imap.example.test'] }) },

@@ -10,6 +10,7 @@ import {
   basicConstraints,
   commonName,
   craft,
+  nameConstraints,
   subjectKeyIdentifier,
   type Crafted,
 } from '../crafted.js';
@@ -33,6 +34,8 @@ export function unusualChains(): readonly Mistake[] {
   const silent = ca('Silent CA', [basicConstraints(true), SIGNS_DATA]);
   const other = ca('Other CA', [...CA, subjectKeyIdentifier(Buffer.alloc(20, 1))]);
   const odd = ca('Odd CA', [...CA, extension('1.3.6.1.4.1.99999.1', element(0x05), 'critical')]);
+  const excluding = ca('Excluding CA', [...CA, nameConstraints([], [[0x82, Buffer.from(HOST)]])]);
+  const wildcard = alternativeNames([0x82, Buffer.from(`*${HOST.slice(HOST.indexOf('.'))}`)]);
   const twin = ca('Twin CA', CA);
   return [
     {
@@ -57,12 +60,18 @@ export function unusualChains(): readonly Mistake[] {
       fix: /^Have the certificate of CN=Odd CA reissued without this extension/,
     },
     {
+      name: 'a CA that excludes the host, and a wildcard that covers it',
+      ...from(excluding, [excluding], [...LEAF.slice(0, -1), wildcard]),
+      ...{ title: 'Name constraints of the issuer exclude the name of the server', ...SERVER },
+      message: /CN=Excluding CA may not issue .* OpenSSL accepts that/,
+      fix: /^Get a certificate from an intermediate whose name constraints allow/,
+    },
+    {
       name: 'a CA certificate with another key, before the right one',
       ...from(twin, [ca('Twin CA', CA), twin]),
       ...{ title: 'Wrong certificate makes OpenSSL reject the chain', ...SERVER },
       message: /OpenSSL selects CN=Twin CA as the issuer of CN=Crafted, but that path is not valid/,
       fix: /^Remove CN=Twin CA \(SHA-256 \w{64}\) from the server's certificate file/,
-      noCommand: 'the text depends on what is wrong with it',
     },
   ];
 }

@@ -1,6 +1,15 @@
 import { blocklistErrors, listedClient } from './blocklist.js';
 import { connectionLimit } from './limits.js';
-import { entriesOf, FIRST_LINE, REPLY, type CatalogEntry, type Values } from './entry.js';
+import {
+  entriesOf,
+  FIRST_LINE,
+  REPLY,
+  type CatalogEntry,
+  type Values,
+  type Cause,
+  type Reproduction,
+} from './entry.js';
+import { listOf } from '../../text/lists.js';
 import { fields } from './evidence.js';
 
 const { error, warning } = entriesOf(['capability']);
@@ -23,12 +32,45 @@ const INSPECTION_EXAMPLES =
 const EHLO_EXAMPLES =
   'On a Cisco ASA or Firepower: `no inspect esmtp` in the policy map. On a Cisco PIX: `no fixup protocol smtp 25`.';
 
+/** Its inspection overwrites text in a way that nothing else does. */
+const CISCO = {
+  party: 'network',
+  certainty: 'likely',
+  remedy:
+    'Turn off the inspection of ESMTP for this server on the Cisco firewall (ASA, Firepower or PIX) between client and server: `no inspect esmtp` in the policy map; on a PIX, `no fixup protocol smtp 25`. The mail server is probably configured correctly. To confirm this, send EHLO from the network of the server and compare the replies. If the IP address is that of the machine that runs the gate, the port is forwarded, and the firewall is behind it.',
+} as const;
+
+const CISCO_ALLOW_TLS = 'To keep the inspection: `allow-tls` in a `policy-map type inspect esmtp`.';
+
 /** What a filter on the machine of the server does. */
 const ON_THIS_MACHINE =
   'Find out which program listens on the port, and disable its SMTP inspection, or the setting that removes keywords from the EHLO reply. The IP address is that of this machine, so the program is the server itself, or a local proxy, virus scanner or content filter. If the port is forwarded (container, tunnel), check the machine behind it.';
 
 const DISCARDED =
   'Postfix does not offer STARTTLS if `smtpd_discard_ehlo_keywords`, or a table in `smtpd_discard_ehlo_keyword_address_maps`, contains `starttls`.';
+
+/** For a proxy with `mode http` or the like in its defaults. */
+export const HTTP_ON_MAIL_PORT = {
+  title: 'Mail port handled as HTTP',
+  party: 'server',
+  certainty: 'likely',
+  remedy: listOf(
+    'Configure the proxy or load balancer on this port to pass TCP through to the mail server: it handles connections as HTTP.',
+    [
+      'If there is no proxy, a web server listens on this port: start the mail server in its place.',
+      'If this is not the host of the mail server, correct `host`.',
+    ],
+  ),
+  examples:
+    'HAProxy: `mode tcp` in the section of this port, because `mode http` in `defaults` applies to every section. nginx: a `server` in `stream` or `mail`, not in `http`. Traefik, Kubernetes and cloud load balancers: a TCP router or listener, not one for HTTP.',
+} as const satisfies Partial<Cause>;
+
+/** What such a server replies to EHLO begins like what it has replied to a ClientHello. */
+export const SPOKEN_TO: Reproduction = {
+  command: 'first-reply',
+  shows: ({ protocol = '', line, data = line }: Values) =>
+    /^(?:HTTP\/|-(?:DENIED|NOAUTH|ERR))/.exec(data ?? '')?.[0] ?? (protocol === 'HTTP' ? '<' : ''),
+};
 
 const PORTS = 'Submission uses port 587 (STARTTLS) or 465 (implicit TLS); MX hosts use port 25.';
 
@@ -117,6 +159,11 @@ export const CAPABILITY = {
           party: 'configuration',
           certainty: 'certain',
           remedy: `Correct \`host\` or \`port\`. ${PORTS} If a proxy or load balancer listens on this port, configure it to pass TCP connections to the mail server, not requests of a different protocol.`,
+          reproduce: SPOKEN_TO,
+        },
+        'http-on-mail-port': {
+          ...HTTP_ON_MAIL_PORT,
+          reproduce: SPOKEN_TO,
         },
         lmtp: {
           title: 'LMTP server, not an SMTP server',
@@ -192,6 +239,7 @@ export const CAPABILITY = {
             'Find out which program listens on the port, and update it, or disable its SMTP inspection: every maintained mail server supports EHLO. If the port is forwarded (container, tunnel), check the machine behind it.',
           reproduce: SHOWS_REPLY,
         },
+        cisco: { ...CISCO, title: 'Cisco firewall inspects SMTP', reproduce: SHOWS_REPLY },
         inspected: {
           title: 'Firewall inspects SMTP',
           party: 'network',
@@ -310,6 +358,12 @@ export const CAPABILITY = {
           setting: 'starttls-not-advertised',
           reproduce: NOT_OFFERED,
         },
+        cisco: {
+          ...CISCO,
+          title: 'Cisco firewall inspects SMTP',
+          examples: CISCO_ALLOW_TLS,
+          reproduce: NOT_OFFERED,
+        },
         inspected: {
           title: 'Firewall inspects SMTP',
           party: 'network',
@@ -349,6 +403,12 @@ export const CAPABILITY = {
       reference: 'RFC 3207 section 6',
       resultType: 'starttls-not-supported',
       causes: {
+        cisco: {
+          ...CISCO,
+          title: 'STARTTLS overwritten by a Cisco firewall',
+          examples: CISCO_ALLOW_TLS,
+          reproduce: { command: 'ehlo', shows: ({ keyword = '' }: Values) => keyword },
+        },
         'overwritten-on-this-machine': {
           title: 'STARTTLS overwritten on this machine',
           party: 'server',
@@ -410,6 +470,7 @@ export const CAPABILITY = {
           certainty: 'certain',
           remedy:
             'Make sure that every client requires TLS, so that it sends no password unencrypted: only the provider can change what this server offers.',
+          reproduce: { command: 'ehlo', shows: 'AUTH' },
         },
         refused: {
           title: 'AUTH offered, but refused before TLS',

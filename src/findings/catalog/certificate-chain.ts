@@ -1,4 +1,5 @@
-import { entriesOf, type CatalogEntry, type Values } from './entry.js';
+import { listOf } from '../../text/lists.js';
+import { entriesOf, type CatalogEntry, type Reproduction, type Values } from './entry.js';
 import { fields } from './evidence.js';
 import { KNOWN_ISSUER, knownIssuers } from './known-issuers.js';
 
@@ -19,6 +20,33 @@ export const UNTRUSTED = fields(
   'wrongSha256',
 );
 const CONFIGURED = { configured: 'the file of `ca` that has the certificate of the server' };
+
+/** What OpenSSL prints for its errors, by the names that Node has for them. It has none for some of them. */
+const OPENSSL_TEXTS: Readonly<Record<string, string>> = {
+  UNABLE_TO_GET_ISSUER_CERT: 'unable to get issuer certificate',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'unable to get local issuer certificate',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'unable to verify the first certificate',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'self-signed certificate',
+  SELF_SIGNED_CERT_IN_CHAIN: 'self-signed certificate in certificate chain',
+  CERT_SIGNATURE_FAILURE: 'certificate signature failure',
+  CERT_HAS_EXPIRED: 'certificate has expired',
+  CERT_NOT_YET_VALID: 'certificate is not yet valid',
+  CERT_CHAIN_TOO_LONG: 'certificate chain too long',
+  PATH_LENGTH_EXCEEDED: 'path length constraint exceeded',
+  INVALID_CA: 'invalid CA certificate',
+  INVALID_PURPOSE: 'certificate purpose',
+};
+
+const SAME_ERROR: Reproduction = {
+  command: 'openssl',
+  shows: ({ openssl = '' }: Values) => (Object.hasOwn(OPENSSL_TEXTS, openssl) ? (OPENSSL_TEXTS[openssl] ?? '') : ''),
+};
+
+/** OpenSSL accepts a wildcard whose names are excluded, but shows the constraint of a certificate that is sent. */
+const EXCLUDED: Reproduction = {
+  command: 'chain-text',
+  shows: ({ chain = '', badIssuer = '' }: Values) => (chain.includes(`: ${badIssuer}, issuer `) ? 'Excluded:' : ''),
+};
 
 /** What OpenSSL reports if it knows no issuer of the last certificate that was sent. */
 const NO_ISSUER = 'unable to get local issuer certificate';
@@ -150,6 +178,7 @@ export const CERTIFICATE_CHAIN = {
       remedy:
         'Install the chain that the CA publishes now. If the certificate itself has the problem that the message describes, have it reissued without the problem.',
       setting: 'certificate',
+      reproduce: SAME_ERROR,
     },
     {
       about: 'tls.ca',
@@ -231,6 +260,7 @@ export const CERTIFICATE_CHAIN = {
           certainty: 'certain',
           remedy: ({ badIssuer = '' }: Values) =>
             `Replace ${badIssuer} in \`ca\`: with the root of this CA if the server sends the current intermediate, otherwise with the current intermediate.`,
+          reproduce: { ...SAME_ERROR, command: 'openssl-partial-chain' },
         },
         'issuer-not-yet-valid': {
           title: 'Issuer certificate not yet valid',
@@ -306,6 +336,7 @@ export const CERTIFICATE_CHAIN = {
           remedy: (evidence: Values) =>
             `${removeFromChain(evidence)} Clients built on OpenSSL reject the chain until then; others may accept it.`,
           setting: 'certificate',
+          reproduce: SAME_ERROR,
         },
         'other-path-in-ca': {
           title: 'Wrong certificate in ca makes OpenSSL reject the chain',
@@ -313,6 +344,7 @@ export const CERTIFICATE_CHAIN = {
           certainty: 'certain',
           remedy: (evidence: Values) =>
             `${removeFromCa(evidence)} Clients built on OpenSSL that trust this certificate reject the chain, too.`,
+          reproduce: SAME_ERROR,
         },
         'wildcard-path': {
           title: 'Wrong certificate, whose name constraints exclude the server',
@@ -321,6 +353,7 @@ export const CERTIFICATE_CHAIN = {
           remedy: (evidence: Values) =>
             `${removeFromChain(evidence)} Until then, ${WILDCARD_CLIENTS} may reject the chain.`,
           setting: 'certificate',
+          reproduce: EXCLUDED,
         },
         'wildcard-path-in-ca': {
           title: 'Wrong certificate in ca, whose name constraints exclude the server',
@@ -335,8 +368,26 @@ export const CERTIFICATE_CHAIN = {
           certainty: 'certain',
           newCertificate: byTrustedCa,
           remedy: ({ badIssuer = '' }: Values) =>
-            `Get a certificate from an intermediate that may issue it: the certificate of ${badIssuer} limits what it may issue, and this one is outside those limits. Only the CA can change the limit, with a new certificate for ${badIssuer}. Adding ${badIssuer} to \`ca\` does not help.`,
+            `Get a certificate from an intermediate that may issue certificates for servers: the extended key usage of ${badIssuer} does not allow that. Only the CA can change the limit, with a new certificate for ${badIssuer}. Adding ${badIssuer} to \`ca\` does not help.`,
           setting: 'certificate',
+          // The word before depends on the version of OpenSSL.
+          reproduce: { command: 'openssl', shows: 'certificate purpose' },
+        },
+        'path-length': {
+          title: 'Path length constraint of an issuer exceeded',
+          party: 'certificate-authority',
+          certainty: 'certain',
+          remedy: ({ badIssuer = '' }: Values) =>
+            listOf(
+              `The administrator of the CA has to repair the chain: the path length constraint (pathlen) in the certificate of ${badIssuer} does not allow the CA certificates below it.`,
+              [
+                `Have the CA below ${badIssuer} certified by a CA that may do that, such as the root.`,
+                `Or reissue the certificate of ${badIssuer} without the constraint, or with a larger one. The same key and name keep what it has issued valid.`,
+                `Or issue the server's certificate directly from ${badIssuer}.`,
+                `Then install the new chain on the server. Adding certificates to \`ca\` does not help other clients.`,
+              ],
+            ),
+          reproduce: { command: 'openssl', shows: 'path length constraint exceeded' },
         },
         'name-constraints': {
           title: 'Name constraints of the issuer exclude this certificate',
@@ -347,7 +398,6 @@ export const CERTIFICATE_CHAIN = {
           setting: 'certificate',
           reproduce: { command: 'openssl', shows: constraintViolation },
         },
-        // OpenSSL accepts it, so no command shows it.
         'excluded-wildcard': {
           title: 'Name constraints of the issuer exclude the name of the server',
           party: 'server',
@@ -355,6 +405,7 @@ export const CERTIFICATE_CHAIN = {
           newCertificate: 'has only names that its issuers may certify',
           remedy: withinConstraints,
           setting: 'certificate',
+          reproduce: EXCLUDED,
         },
       },
     },

@@ -51,8 +51,8 @@ export const CERTIFICATE_NAME = {
     'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one leftmost label, and an IP address matches only an IP address entry.',
     {
       ...NEW_CERTIFICATE,
-      remedy: ({ expected = '', names = '' }: Values) =>
-        `If clients connect to ${expected}, get a certificate that includes this name. If they connect to another name, set \`servername\` to that name; the certificate includes ${names}.`,
+      remedy: ({ expected = '', names = '', greetingName }: Values) =>
+        `If clients connect to ${expected}, get a certificate that includes this name. If they connect to ${greetingName ?? 'another name'}, set \`servername\` to that name; the certificate includes ${names}.`,
       reproduce: {
         command: 'openssl',
         shows: ({ expected = '' }: Values) => (isIP(expected) === 0 ? MISMATCH : 'IP address mismatch'),
@@ -62,6 +62,7 @@ export const CERTIFICATE_NAME = {
       about: 'servername',
       evidence: {
         ...fields('expected', 'names', 'subject', 'withoutSni'),
+        greetingName: 'the name in the greeting, if the certificate matches that',
         host: 'the configured host, if the certificate is valid for that and not for `servername`',
       },
       reference: 'RFC 9525 section 6',
@@ -102,8 +103,9 @@ export const CERTIFICATE_NAME = {
           title: 'Endpoint is an IP address, and the certificate has only names',
           party: 'configuration',
           certainty: 'likely',
-          remedy: ({ expected = '', names = '' }: Values) => {
-            const name = names.split(', ').find((one) => isIP(one) === 0 && !one.includes('*')) ?? 'NAME';
+          remedy: ({ expected = '', names = '', greetingName }: Values) => {
+            const name =
+              greetingName ?? names.split(', ').find((one) => isIP(one) === 0 && !one.includes('*')) ?? 'NAME';
             const host = expected.includes(':') ? `"${expected}"` : expected;
             return `Use the name of the server as \`host\` instead of ${expected}: the certificate is for ${names}. Or keep the IP address and set \`servername\` to that name, in the mapping form of the endpoint: \`- { host: ${host}, servername: ${name} }\`, with the port of the endpoint. The certificate needs the IP address only if clients connect to it.`;
           },
@@ -130,6 +132,14 @@ export const CERTIFICATE_NAME = {
             command: 'openssl',
             shows: ({ expected = '' }: Values) => (isIP(expected) === 0 ? MISMATCH : 'IP address mismatch'),
           },
+        },
+        'name-in-greeting': {
+          title: 'Certificate is for another name of the server',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy: ({ expected = '', greetingName = '' }: Values) =>
+            `Use ${greetingName} as \`host\`, in the gate and in mail clients: the server greets with this name, and its certificate matches it. Only if clients should connect to ${expected}, get a certificate that includes that name.`,
+          reproduce: { command: 'openssl', shows: MISMATCH },
         },
         wildcard: {
           ...NEW_CERTIFICATE,

@@ -42,6 +42,9 @@ const SIGNATURES: Readonly<Record<string, string>> = {
   'ECDSA with SHA-1': 'ecdsa-with-SHA1',
 };
 
+const shownSignature = ({ signature = '' }: Values): string => SIGNATURES[signature] ?? '';
+const SHOWS_SIGNATURES = { command: 'chain-text', shows: shownSignature } as const;
+
 /** Findings of step 3 about the certificate. */
 export const CERTIFICATE = {
   'certificate-expired': error(
@@ -164,16 +167,30 @@ export const CERTIFICATE = {
       reproduce: { command: 'certificate-purpose', shows: 'SSL server : No' },
     },
     {
-      evidence: fields('reason', 'subject', 'expected', 'pin'),
+      evidence: {
+        ...fields('reason', 'subject', 'expected', 'pin'),
+        usage: 'the extended key usage of the certificate',
+      },
       reference: 'RFC 5280 sections 4.2.1.3 and 4.2.1.12',
       resultType: 'validation-failure',
       causes: {
+        'without-server-usage': {
+          title: 'Certificate lacks the purpose of a server',
+          party: 'server',
+          certainty: 'certain',
+          newCertificate: 'has the extended key usage "TLS Web Server Authentication" (serverAuth)',
+          remedy: ({ usage = '' }: Values) =>
+            `Have the certificate issued again with the extended key usage "TLS Web Server Authentication" (serverAuth), and install it: this one has only ${usage}. Its name is right, and the key can stay. In the CA, select a template or profile for web servers.`,
+          examples: 'In a CA of your own: `extendedKeyUsage = serverAuth` in the `-extfile` of `openssl x509`.',
+          setting: 'certificate',
+          reproduce: { command: 'certificate-purpose', shows: 'SSL server : No' },
+        },
         'other-purpose': {
           party: 'server',
           certainty: 'likely',
           newCertificate: 'is for TLS servers',
-          remedy:
-            'Configure the server to use its own certificate: this one is for a different purpose, such as clients or mail, so it is probably the wrong file. If there is no other, get one with extended key usage "TLS Web Server Authentication".',
+          remedy: ({ usage = '' }: Values) =>
+            `Configure the server to use its own certificate: this one has neither the name nor the purpose of this server (extended key usage ${usage}), so it is probably the wrong file. If there is no other, get one with extended key usage "TLS Web Server Authentication".`,
           setting: 'certificate',
           reproduce: { command: 'certificate-purpose', shows: 'SSL server : No' },
         },
@@ -225,6 +242,7 @@ export const CERTIFICATE = {
           certainty: 'certain',
           remedy: ({ subject = '' }: Values) =>
             `Have the CA reissue ${subject} with software that encodes it correctly. If the server's certificate has another issuer too, remove this one from the chain.`,
+          reproduce: { command: 'chain-text', shows: badTime },
         },
       },
     },
@@ -252,6 +270,15 @@ export const CERTIFICATE = {
           certainty: 'certain',
           remedy: ({ subject = '' }: Values) =>
             `Get the certificate from a CA or an intermediate whose key is at least RSA 2048 or EC P-256. The key of the CA ${subject} is too short, so a new key for the server does not help. If the CA is your own, create a new one.`,
+          reproduce: { command: 'chain-text', shows: publicKeyBits },
+        },
+        // The server need not send it, so no command shows it.
+        'trusted-ca': {
+          title: 'Weak key of a trusted CA',
+          party: 'certificate-authority',
+          certainty: 'certain',
+          remedy: ({ subject = '' }: Values) =>
+            `Get the certificate from a CA whose key is at least RSA 2048 or EC P-256. The key of the trusted CA ${subject} is too short, so a new key for the server does not help. If the CA is your own, create a new one, and replace the old one in \`ca\` and in every mail client.`,
         },
       },
     },
@@ -266,7 +293,7 @@ export const CERTIFICATE = {
       remedy: 'Have the certificate reissued with SHA-256 or better. The key can stay the same.',
       examples: 'In a CA of your own: `openssl x509 -req -sha256`, or `default_md = sha256` in `openssl.cnf`.',
       setting: 'certificate',
-      reproduce: { command: 'certificate-text', shows: ({ signature = '' }: Values) => SIGNATURES[signature] ?? '' },
+      reproduce: { command: 'certificate-text', shows: shownSignature },
     },
     {
       evidence: { signature: 'the signature algorithm', ...fields('subject') },
@@ -279,6 +306,7 @@ export const CERTIFICATE = {
           certainty: 'certain',
           remedy: ({ subject = '' }: Values) =>
             `Install the current certificate of the intermediate ${subject}, if the CA publishes one with SHA-256 or better; otherwise the CA must reissue it. The present one is weakly signed, so a new certificate for the server alone does not help.`,
+          reproduce: SHOWS_SIGNATURES,
         },
       },
     },

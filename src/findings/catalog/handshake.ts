@@ -1,9 +1,14 @@
+import { listOf } from '../../text/lists.js';
+import { HTTP_ON_MAIL_PORT, SPOKEN_TO } from './capability.js';
 import { entriesOf, type CatalogEntry, type Reproduction, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
 /** How to recognize a black hole for large packets, and how to fix it. Not every host replies to ping. */
 const PATH_MTU =
   'If `ping -M do -s 1200 HOST` (IPv4) gets replies and `ping -M do -s 1472 HOST` does not, a router, tunnel or VPN drops large packets without telling: let ICMP "fragmentation needed" through, lower the MTU, or clamp the MSS (`iptables -j TCPMSS --clamp-mss-to-pmtu`).';
+
+/** Without TLS, although the endpoint is configured for implicit TLS. */
+const SPOKEN_TO_PLAIN: Reproduction = { ...SPOKEN_TO, command: 'first-plain-reply' };
 
 const { error, notice } = entriesOf(['certificate']);
 
@@ -76,6 +81,9 @@ const WITH_SMALL_HELLO =
   'To reproduce it, use `openssl s_client` of OpenSSL 3.5 or later, with and without `-groups X25519`.';
 
 const WRAPPER_MODE = 'Postfix: `smtpd_tls_wrappermode = yes`. Exim: `tls_on_connect_ports`.';
+
+const NO_CLIENT_CERTIFICATE =
+  'Postfix: `smtpd_tls_req_ccert = no`. Exim: `tls_try_verify_hosts` instead of `tls_verify_hosts`.';
 
 const APPLY_VERSION = ({ required = '' }: Values): string => (required === 'TLSv1.3' ? 'TLS 1.3' : 'TLS 1.2 and 1.3');
 
@@ -404,7 +412,7 @@ export const HANDSHAKE = {
       certainty: 'likely',
       remedy:
         'If clients of this port must have a certificate, configure one with `tls.client-cert` and `tls.client-key`. If not, configure the server not to require certificates; it may still request them.',
-      examples: 'Postfix: `smtpd_tls_req_ccert = no`. Exim: `tls_try_verify_hosts` instead of `tls_verify_hosts`.',
+      examples: NO_CLIENT_CERTIFICATE,
       setting: 'client-certificate-required',
       // With TLS 1.3 the alert arrives after the handshake.
       reproduce: { command: 'tls-until-closed', shows: alertOrReason },
@@ -421,6 +429,20 @@ export const HANDSHAKE = {
       reference: 'RFC 8446 section 4.4.2.4',
       resultType: 'validation-failure',
       causes: {
+        'with-password': {
+          title: 'Client certificate required',
+          party: 'server',
+          certainty: 'likely',
+          remedy: listOf(
+            'Configure the server not to require a client certificate on this port: clients authenticate with a password or a token there, so the requirement is probably a mistake.',
+            [
+              'The server may still request a certificate, if clients without one are accepted.',
+              'If clients must have one, configure it with `tls.client-cert` and `tls.client-key`. `openssl` prints which CAs the server accepts ("Acceptable client certificate CA names"), if the server names them.',
+            ],
+          ),
+          examples: `${NO_CLIENT_CERTIFICATE} Dovecot: \`auth_ssl_require_client_cert = no\`.`,
+          reproduce: { command: 'tls-until-closed', shows: alertOrReason },
+        },
         damaged: {
           ...CLIENT,
           title: 'Client certificate rejected: damaged',
@@ -527,6 +549,15 @@ export const HANDSHAKE = {
             `Correct \`host\` or \`port\`: the server on this port speaks ${protocol}, with or without TLS. Submission uses port 465 (implicit TLS) or 587 (STARTTLS).`,
           reproduce: { command: 'greeting', shows: firstLine },
         },
+        'client-speaks-first': {
+          title: 'Not an SMTP server',
+          party: 'configuration',
+          certainty: 'certain',
+          remedy: ({ protocol = '' }: Values) =>
+            `Correct \`host\` or \`port\`: the server on this port speaks ${protocol}. Submission uses port 465 (implicit TLS) or 587 (STARTTLS).`,
+          reproduce: SPOKEN_TO_PLAIN,
+        },
+        'http-on-mail-port': { ...HTTP_ON_MAIL_PORT, reproduce: SPOKEN_TO_PLAIN },
         rejected: {
           title: 'Client rejected before TLS',
           party: 'server',

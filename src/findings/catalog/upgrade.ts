@@ -125,6 +125,15 @@ export const UPGRADE = {
           setting: 'starttls-refused',
           reproduce: SHOWS_DATA,
         },
+        // A device that inserts data would not wait for the ClientHello and complain about it.
+        'reads-client-hello': {
+          title: 'Server does not start TLS after its 220',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Implement or enable TLS in the program that replies 220 to STARTTLS: it has none behind that reply, and reads the ClientHello as a command. If it cannot do TLS (a test server, a mail sink, a script), it must not list STARTTLS in its EHLO reply, or a different program is needed. If it is a proxy that replies to STARTTLS itself, configure TLS there, or let it pass STARTTLS and all that follows to the mail server. The certificate is not the problem.',
+          reproduce: { command: 'openssl', shows: 'wrong version number' },
+        },
         'early-record': {
           title: 'Server sends TLS before the ClientHello',
           party: 'server',

@@ -18,13 +18,17 @@ interface TlsServer {
  * input.
  * @param address the IP address of the server, if it is known: other servers with the same name may behave differently
  */
-export function opensslCommand(endpoint: ReproducibleEndpoint, address?: string): string {
-  return `${session(endpoint, smtp(endpoint, address))} </dev/null`;
+export function opensslCommand(
+  endpoint: ReproducibleEndpoint,
+  address?: string,
+  ...options: readonly string[]
+): string {
+  return `${session(endpoint, smtp(endpoint, address), ...options)} </dev/null`;
 }
 
 /** The same, but it waits until the server closes the connection, such as after an alert over TLS 1.3. */
 export function opensslUntilClosed(endpoint: ReproducibleEndpoint, address?: string): string {
-  return `${session(endpoint, smtp(endpoint, address), '-ign_eof')} </dev/null`;
+  return opensslCommand(endpoint, address, '-ign_eof');
 }
 
 /** The same with the client certificate of the endpoint, or with placeholders for the files that are not known. */
@@ -111,11 +115,21 @@ export function certificateCommand(part: readonly string[], endpoint: Reproducib
 
 /** The command that shows the key identifiers of all certificates that the server sends. */
 export function keyIdsCommand(endpoint: ReproducibleEndpoint, address?: string): string {
+  return `${allCertificates(endpoint, address)} | grep -A1 -E 'Subject:|Key Identifier'`;
+}
+
+/** The command that shows the keys, signatures, dates and limits of all certificates that the server sends. */
+export function chainTextCommand(endpoint: ReproducibleEndpoint, address?: string): string {
+  const parts = ['Subject:', 'Public-Key', 'Signature Algorithm', 'Not After', 'Bad time', 'Permitted', 'Excluded'];
+  return `${allCertificates(endpoint, address)} | grep -E '${[...parts, 'DNS:'].join('|')}'`;
+}
+
+/** All certificates as text. `openssl x509` reads only the first. */
+function allCertificates(endpoint: ReproducibleEndpoint, address?: string): string {
   return [
     `${session(endpoint, smtp(endpoint, address), '-showcerts')} </dev/null 2>/dev/null`,
     'openssl crl2pkcs7 -nocrl -certfile /dev/stdin',
     'openssl pkcs7 -print_certs -noout -text',
-    "grep -A1 -E 'Subject:|Key Identifier'",
   ].join(' | ');
 }
 

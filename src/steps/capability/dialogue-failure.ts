@@ -52,7 +52,7 @@ export async function judgeDialogueFailure(
     const shared = isLimit(because.cause) ? sameHost(context) : {};
     return stopped(finding('greeting-rejected', own`${said}.`, { evidence: { ...evidence, ...shared }, ...because }));
   }
-  const other = isGreeting ? otherProtocol(reply.raw[0]?.exact ?? '') : undefined;
+  const other = isGreeting ? otherProtocol(context.endpoint, reply.raw[0]?.exact ?? '') : undefined;
   const message = own`${said}, but ${isGreeting ? 220 : 250} is required.`;
   const unexpected = { evidence: { ...evidence, awaited: awaited(point) }, cause: 'unexpected-code' } as const;
   return stopped(other ?? finding('protocol-error', message, unexpected));
@@ -88,7 +88,7 @@ async function refusedEhlo(said: OwnText, reply: Reply, place: OpeningPlace): Pr
   const found = isOverwritten(greeting)
     ? finding('ehlo-rejected', own`${message}${overwrittenGreeting(greeting)}`, {
         evidence: { ...all, greeting },
-        cause: inspectionAt(address),
+        cause: inspectionAt(address, { greeting, reply }),
       })
     : finding('ehlo-rejected', message, { evidence: all, ...ehloRejectionOf(reply, acceptsHelo, address) });
   return stopped(found);
@@ -147,6 +147,6 @@ export async function judgeSilence(
   if (opening?.kind === 'record')
     return stopped(implicitTlsPort(context, decodeBytes(opening.bytes), answer?.greeting));
   const said = opening?.kind === 'cleartext' ? decodeBytes(opening.bytes) : '';
-  const other = otherProtocol(said, 'is-spoken-to');
+  const other = otherProtocol(context.endpoint, said, 'is-spoken-to');
   return other && stopped(other);
 }

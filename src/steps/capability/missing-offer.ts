@@ -1,6 +1,7 @@
 import type { CauseOf } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { authority } from '../../findings/commands/shell.js';
+import type { Capabilities } from '../../smtp/capabilities.js';
 import { formatReply, type Reply } from '../../smtp/reply.js';
 import type { SmtpSession } from '../../smtp/session.js';
 import type { Endpoint } from '../../plan/endpoint.js';
@@ -10,7 +11,14 @@ import { excerptOfList } from '../../text/peer.js';
 import { beginTls } from '../connection.js';
 import type { Context } from '../context.js';
 import type { Connection, PlaintextDialogue } from '../hand-over.js';
-import { inspectionAt, isOnThisMachine, isOverwritten, otherNameIn, overwrittenGreeting } from './inspection.js';
+import {
+  inspectionAt,
+  isOfCisco,
+  isOnThisMachine,
+  isOverwritten,
+  otherNameIn,
+  overwrittenGreeting,
+} from './inspection.js';
 import { fixed, own, type OwnText } from '../../text/own.js';
 
 /**
@@ -21,8 +29,9 @@ export async function judgeMissingOffer(
   context: Context,
   connection: Connection,
   session: SmtpSession,
-  { greeting, capabilities: { lines, masked } }: PlaintextDialogue,
+  { greeting, capabilities }: PlaintextDialogue,
 ): Promise<KnownFinding> {
+  const { lines, masked } = capabilities;
   const { host, port } = context.endpoint;
   const reply = await session.command('STARTTLS').catch(() => undefined);
   // The server now expects a handshake, so there must be no unencrypted QUIT.
@@ -37,10 +46,11 @@ export async function judgeMissingOffer(
   };
   const tried = attempted(reply, handshake);
   const isLocal = isOnThisMachine(connection.address);
+  const inspected = { greeting, masked, reply };
   const keyword = masked.find(({ exact }) => exact.length === 'STARTTLS'.length)?.exact;
   if (keyword !== undefined) {
-    const message = own`The EHLO reply lists "${keyword}", but not STARTTLS: a keyword of this length (STARTTLS, CHUNKING, SMTPUTF8 or 8BITMIME) was probably overwritten. ${tried}`;
-    const cause = isLocal ? 'overwritten-on-this-machine' : undefined;
+    const message = own`The EHLO reply lists "${keyword}", but not STARTTLS: ${candidates(capabilities)} was probably overwritten.${overwrittenGreeting(greeting)} ${tried}`;
+    const cause = isOfCisco(inspected) ? 'cisco' : isLocal ? 'overwritten-on-this-machine' : undefined;
     return finding('starttls-stripped', message, { evidence: { ...evidence, keyword }, ...(cause && { cause }) });
   }
   if (handshake !== undefined) {
@@ -56,12 +66,20 @@ export async function judgeMissingOffer(
   const who = answeredBy === undefined ? own`` : own` The name in the greeting is ${answeredBy}.`;
   const message = own`${authority(host, port)} does not offer STARTTLS.${overwrittenGreeting(greeting)}${overwritten}${who}`;
   const ofProxy = answeredBy !== undefined && isOfProxy(answeredBy, context.endpoint) ? 'other-host' : undefined;
-  const cause = isFiltered ? inspectionAt(connection.address) : (ofProxy ?? causeOf(reply, port));
+  const cause = isFiltered ? inspectionAt(connection.address, inspected) : (ofProxy ?? causeOf(reply, port));
   const more = { ...evidence, host, ...(answeredBy !== undefined && { answeredBy }) };
   return finding('starttls-not-advertised', message, {
     evidence: cause === 'other-host' ? more : evidence,
     ...(cause && { cause }),
   });
+}
+
+/** What a keyword that is overwritten may have been, by its length and what is still listed. */
+function candidates(capabilities: Capabilities): OwnText {
+  const others = ['CHUNKING', 'SMTPUTF8', '8BITMIME'].filter((keyword) => !capabilities.has(keyword));
+  if (others.length === 0) return own`it`;
+  const names = new Intl.ListFormat('en', { type: 'disjunction' }).format(['STARTTLS', ...others]);
+  return own`a keyword of this length (${fixed(names)})`;
 }
 
 /** Networks intercept port 25 most often. A server in the domain of the user is not the one of somebody else. */

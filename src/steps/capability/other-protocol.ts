@@ -1,4 +1,6 @@
 import { finding, type KnownFinding } from '../../findings/finding.js';
+import type { Endpoint } from '../../plan/endpoint.js';
+import { PORTS } from '../../plan/schema/enums.js';
 import { excerpt } from '../../text/peer.js';
 import { exactly, own, type OwnText } from '../../text/own.js';
 
@@ -28,17 +30,29 @@ export function protocolOf(said: string): OwnText | undefined {
 /** Protocols of servers that hold mailboxes, next to which there is usually an SMTP server. */
 const OF_MAILBOXES = ['IMAP', 'POP3', 'ManageSieve'];
 
+/** Ports on which nobody runs a web server. */
+const MAIL_PORTS: readonly number[] = [PORTS.mx, PORTS.submission, PORTS.implicit, 2525];
+
+/** Whether a proxy that handles a port for mail as HTTP is more likely than a wrong port. */
+export function isMailPortWithHttp(protocol: OwnText, port: number): boolean {
+  return exactly(protocol) === 'HTTP' && MAIL_PORTS.includes(port);
+}
+
 /**
  * The finding for a server that speaks a protocol other than SMTP, if it is recognized.
  * @param said what it sent first, or in reply to a ClientHello
  */
-export function otherProtocol(said: string, when: 'greets' | 'is-spoken-to' = 'greets'): KnownFinding | undefined {
+export function otherProtocol(
+  { port }: Pick<Endpoint, 'port'>,
+  said: string,
+  when: 'greets' | 'is-spoken-to' = 'greets',
+): KnownFinding | undefined {
   const protocol = protocolOf(said);
   if (protocol === undefined) return undefined;
   const [firstLine = ''] = said.trimStart().split(/\r?\n/, 1);
   const line = excerpt(firstLine);
   const evidence = { line, protocol };
-  if (when === 'greets') {
+  if (when === 'greets' && exactly(protocol) !== 'HTTP') {
     const message = own`The server speaks ${protocol}, not SMTP: "${line}".`;
     return finding('not-smtp', message, {
       evidence,
@@ -46,5 +60,6 @@ export function otherProtocol(said: string, when: 'greets' | 'is-spoken-to' = 'g
     });
   }
   const message = own`The server speaks ${protocol}, not SMTP, and waits for the client to speak first: "${line}".`;
-  return finding('not-smtp', message, { evidence, cause: 'client-speaks-first' });
+  const cause = isMailPortWithHttp(protocol, port) ? 'http-on-mail-port' : 'client-speaks-first';
+  return finding('not-smtp', message, { evidence, cause });
 }

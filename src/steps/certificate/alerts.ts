@@ -73,13 +73,14 @@ export function lateClientCertificateAlert(alert: number | undefined, context: C
 }
 
 /** The finding for an alert of a server that requested a client certificate. */
-export function clientCertificateRefused({ endpoint: { tls }, run }: Context, number: number): KnownFinding {
+export function clientCertificateRefused({ endpoint: { tls, auth }, run }: Context, number: number): KnownFinding {
   const name = alertName(number);
   const alert = own`alert ${number} (${fixed(name)})`;
   const evidence = { alert: String(number), name };
   if (!tls.client) {
     return finding('client-certificate-required', own`The server requires a client certificate: ${alert}.`, {
       evidence,
+      ...(auth && auth.kind !== 'certificate' && { cause: 'with-password' as const }),
     });
   }
   const [meaning, cause] = OF_A_CLIENT[number] ?? [];

@@ -4,6 +4,7 @@ import { beginSession, beginTls, openConnection } from '../connection.js';
 import type { Context } from '../context.js';
 import { stopped, type Facts, type Secured, type StepResult, type Upgraded } from '../hand-over.js';
 import type { PeerJudgment } from './judge.js';
+import { withNameInGreeting } from './name-in-greeting.js';
 import { judgePlaintext } from './plaintext.js';
 import type { Presented } from './presented.js';
 import { comparedWithoutSni } from './without-sni.js';
@@ -28,7 +29,8 @@ export async function certificate(context: Context, upgraded: Upgraded): Promise
     return stopped(finding('tls-handshake-failed', own`The server presented no certificate.`), { facts: { address } });
   }
   const judged = judge(context, channel);
-  const findings = await comparedWithoutSni(context, address, judged, (other) => judge(context, other));
+  const compared = await comparedWithoutSni(context, address, judged, (other) => judge(context, other));
+  const findings = withNameInGreeting(compared, judged, afterStartTls?.plaintext.greeting);
   const others = await otherCertificatesOf(context, address, channel);
   return {
     ok: true,

@@ -252,6 +252,7 @@ const CAUSES = {
   'key-identifier': 'key-identifier-mismatch',
   'seems-self-signed': 'seems-self-signed',
   'not-allowed': 'issuer-not-allowed',
+  'path-length': 'path-length',
   'name-constraints': 'name-constraints',
   'excluded-wildcard': 'excluded-wildcard',
 } as const satisfies Partial<Record<PathProblem, CauseOf<'certificate-untrusted'> | undefined>>;

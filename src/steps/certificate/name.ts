@@ -1,6 +1,7 @@
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { excerpt } from '../../text/peer.js';
 import { matchesName } from '../../tls/names.js';
+import { extendedKeyUsageInWords } from '../../tls/x509/purpose.js';
 import { nameOf } from './chain-evidence.js';
 import { mismatchOf } from './name-mismatch.js';
 import { isSelfIssued } from '../../tls/x509/distinguished-names.js';
@@ -30,15 +31,19 @@ export function judgeName({ certificate, facts }: Parsed, { name, host }: Verify
 
 /** Whether the certificate is one for a server (RFC 5280 sections 4.2.1.3 and 4.2.1.12). */
 export function judgePurpose({ certificate, facts }: Parsed, { name }: VerifyOptions): KnownFinding[] {
-  const { isCa, purposeErrors, subject, spki } = facts;
+  const { isCa, purposeErrors, subject, spki, isForOthers } = facts;
   const reasons = [...purposeErrors, ...(isCa ? ['it is a CA certificate'] : [])];
   if (reasons.length === 0) return [];
   const message = own`The certificate is not for a server: ${fixed(reasons.join(', and '))}.`;
   const evidence = { reason: reasons.join('; '), subject: nameOf(subject) };
-  if (purposeErrors.length > 0) {
-    const cause = facts.isForOthers ? ({ cause: 'other-purpose' } as const) : {};
-    return [finding('certificate-wrong-purpose', message, { evidence, ...cause })];
+  if (isForOthers) {
+    const usage = excerpt(extendedKeyUsageInWords(certificate) ?? '');
+    // The wrong file would also have the wrong name.
+    const cause = matchesName(facts, name) ? 'without-server-usage' : 'other-purpose';
+    const all = own`${message} Its extended key usage is: ${usage}.`;
+    return [finding('certificate-wrong-purpose', all, { evidence: { ...evidence, usage }, cause })];
   }
+  if (purposeErrors.length > 0) return [finding('certificate-wrong-purpose', message, { evidence })];
   return [
     isSelfIssued(certificate)
       ? finding('certificate-wrong-purpose', message, {

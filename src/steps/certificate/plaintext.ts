@@ -1,10 +1,13 @@
 import { finding } from '../../findings/finding.js';
 import { PORTS } from '../../plan/schema/enums.js';
 import { decodeBytes, excerpt } from '../../text/peer.js';
-import { protocolOf } from '../capability/other-protocol.js';
+import { isMailPortWithHttp, protocolOf } from '../capability/other-protocol.js';
 import type { Context } from '../context.js';
 import { stopped, type Stopped } from '../hand-over.js';
-import { own } from '../../text/own.js';
+import { exactly, own } from '../../text/own.js';
+
+/** Their servers reply to the ClientHello. */
+const CLIENT_SPEAKS_FIRST = ['HTTP', 'Redis'];
 
 /** The finding for unencrypted data: with implicit TLS, nothing precedes the handshake (RFC 8314 section 3.3). */
 export function judgePlaintext(
@@ -20,7 +23,10 @@ export function judgePlaintext(
   const code = 'plaintext-on-implicit-port';
   const protocol = protocolOf(said);
   if (protocol !== undefined) {
-    const details = { evidence: { ...evidence, protocol }, cause: 'other-protocol' } as const;
+    const isSpokenTo = CLIENT_SPEAKS_FIRST.includes(exactly(protocol));
+    const ofProtocol = isSpokenTo ? 'client-speaks-first' : 'other-protocol';
+    const cause = isMailPortWithHttp(protocol, endpoint.port) ? 'http-on-mail-port' : ofProtocol;
+    const details = { evidence: { ...evidence, protocol }, cause } as const;
     return stopped(finding(code, own`${sends} The server speaks ${protocol}.`, details));
   }
   if (!/^[45]\d\d([ -]|\r|$)/.test(said)) {

@@ -14,12 +14,14 @@ export function judgeStrength(chain: readonly Parsed[], anchor: X509Certificate 
   const isSigned = ({ certificate }: Parsed) => (anchor ? certificate !== anchor : !isSelfIssued(certificate));
   // Whoever runs the server can replace only the first one.
   const causeOf = (one: Parsed) => (one === chain[0] ? {} : ({ cause: 'issuer' } as const));
+  const causeOfKey = (one: Parsed) =>
+    one !== chain[0] && one.certificate === anchor ? ({ cause: 'trusted-ca' } as const) : causeOf(one);
   const weakKeys = chain
     .filter(({ facts }) => facts.key.weak)
     .map((one) => {
       const evidence = { key: one.facts.key.name, subject: nameOf(one.facts.subject) };
       const message = own`${evidence.subject} has a weak key: ${evidence.key.replace(/ (\d+)$/, ', $1 bits')}.`;
-      return finding('certificate-weak-key', message, { evidence, ...causeOf(one) });
+      return finding('certificate-weak-key', message, { evidence, ...causeOfKey(one) });
     });
   const weakSignatures = chain
     .filter((one) => one.facts.signature.weak && isSigned(one))

@@ -28,7 +28,7 @@ export async function upgrade(context: Context, connected: Connected): Promise<S
   const handshake = beginTls(context, connection);
   const startedAt = performance.now();
   const opening = await handshake.opening;
-  if (opening.kind === 'cleartext') return judgePlaintext(context, opening.bytes);
+  if (opening.kind === 'cleartext') return judgePlaintext(context, opening.bytes, 'after-client-hello');
   const aheadMs = performance.now() - startedAt;
   const next = { transport: 'starttls', connection, handshake, plaintext } as const;
   return { ok: true, findings: [], facts: { handshake }, next, aheadMs };
@@ -74,10 +74,17 @@ function meaningOf(reply: Reply): Meaning {
   return { meaning: 'it refuses TLS to this client', cause: 'refused-to-client' };
 }
 
-function judgePlaintext({ transcript }: Context, bytes: Buffer): Stopped {
+/** What a server replies to a command that it does not know, or cannot read. */
+const UNKNOWN_COMMAND = /^50[0-3][ -]/;
+
+function judgePlaintext({ transcript }: Context, bytes: Buffer, when?: 'after-client-hello'): Stopped {
   const text = decodeBytes(bytes);
   transcript.add('server', text.trimEnd());
   const data = excerpt(text);
+  if (when === 'after-client-hello' && UNKNOWN_COMMAND.test(text)) {
+    const message = own`The server replied 220 to STARTTLS, but did not start TLS: it replied to the ClientHello with "${data}", unencrypted, as if that were an SMTP command.`;
+    return stopped(finding('plaintext-after-starttls', message, { evidence: { data }, cause: 'reads-client-hello' }));
+  }
   const isRecord = isTlsRecord(bytes);
   const cause = isRecord ? 'early-record' : /^[45]\d\d[ -]/.test(text) ? 'error-reply' : undefined;
   const message = isRecord

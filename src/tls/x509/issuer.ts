@@ -78,7 +78,7 @@ function limitsVerdict(
   const between = below.slice(1).filter((one) => !isSelfIssued(one)).length;
   const limit = basicConstraints(issuer)?.pathLength ?? Infinity;
   if (between <= limit) return VALID;
-  return invalid(issuer, 'not-allowed', `may have at most ${count(limit, 'CA')} below it, and has ${between}`);
+  return invalid(issuer, 'path-length', `may have at most ${count(limit, 'CA')} below it, and has ${between}`);
 }
 
 /** keyCertSign (RFC 5280 section 4.2.1.3). */

@@ -12,6 +12,26 @@ const ANY = '2.5.29.37.0';
 
 const EXTENDED_KEY_USAGE = '2.5.29.37';
 
+/** The purposes of RFC 5280 section 4.2.1.12 and of common CAs, as OpenSSL names them. */
+const NAMES: Readonly<Record<string, string>> = {
+  [ANY]: 'Any Extended Key Usage',
+  '1.3.6.1.5.5.7.3.1': 'TLS Web Server Authentication',
+  '1.3.6.1.5.5.7.3.2': 'TLS Web Client Authentication',
+  '1.3.6.1.5.5.7.3.3': 'Code Signing',
+  '1.3.6.1.5.5.7.3.4': 'E-mail Protection',
+  '1.3.6.1.5.5.7.3.8': 'Time Stamping',
+  '1.3.6.1.5.5.7.3.9': 'OCSP Signing',
+  '1.3.6.1.4.1.311.20.2.2': 'Microsoft Smartcard Login',
+};
+
+/** The extended key usage in words; undefined if there is none. @throws {DerError} */
+export function extendedKeyUsageInWords(certificate: X509Certificate): string | undefined {
+  return elementsOf(certificate, EXTENDED_KEY_USAGE)
+    ?.map(({ content }) => oid(content))
+    .map((id) => NAMES[id] ?? id)
+    .join(', ');
+}
+
 /** digitalSignature, keyEncipherment and keyAgreement (RFC 5280 section 4.2.1.3): a TLS server needs one of them. */
 const SERVER_KEY_USAGES = 0x80 | 0x20 | 0x08;
 /** sslServer. */

@@ -26,7 +26,8 @@ export interface NotEvaluated {
 /**
  * - `key-identifier`: not the one that the certificate below it names
  * - `seems-self-signed`: its subject is also its issuer, and nothing says that a different key has signed it
- * - `not-allowed`: a CA that may not issue this certificate, by limits other than its name constraints
+ * - `not-allowed`: a CA that may not issue certificates for servers
+ * - `path-length`: more CAs are below it than its basic constraints allow
  * - `excluded-wildcard`: a wildcard stands for a name that the constraints exclude. OpenSSL does not notice
  */
 export type PathProblem =
@@ -41,6 +42,7 @@ export type PathProblem =
   | 'key-identifier'
   | 'seems-self-signed'
   | 'not-allowed'
+  | 'path-length'
   | 'name-constraints'
   | 'excluded-wildcard';
 

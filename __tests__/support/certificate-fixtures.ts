@@ -56,11 +56,10 @@ export type CertificateName = (typeof CERTIFICATE_NAMES)[number];
 /** The URL of the issuer's certificate (RFC 5280 section 4.2.2.1). */
 export const ISSUER_AT = 'http://ca.example.test/intermediate.der';
 const CA_ISSUERS = objectIdentifier('1.3.6.1.5.5.7.48.2');
-/** The extension with that URL, in DER. */
-export const ISSUER_URL = extension(
-  '1.3.6.1.5.5.7.1.1',
-  sequence(sequence(CA_ISSUERS, element(0x86, Buffer.from(ISSUER_AT)))),
-);
+/** The extension with such a URL, in DER. */
+export const issuerAt = (url: string): Buffer =>
+  extension('1.3.6.1.5.5.7.1.1', sequence(sequence(CA_ISSUERS, element(0x86, Buffer.from(url)))));
+export const ISSUER_URL = issuerAt(ISSUER_AT);
 
 /** permitted: DNS names at and below a domain (RFC 5280 section 4.2.1.10). */
 function onlyBelow(domain: string): Buffer {

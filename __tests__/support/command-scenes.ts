@@ -312,6 +312,13 @@ export const COMMAND_SCENES: readonly CommandScene[] = [
     server: replying('STARTTLS', ['220 2.0.0 Ready', '454 4.7.0 TLS not available', silence]),
   },
   {
+    name: 'replies to the ClientHello with an error',
+    server: replying('STARTTLS', [
+      '220 2.0.0 Ready',
+      startTlsReadingOnce((socket) => socket.write('454 4.3.3 TLS not available after start\r\n'), 0),
+    ]),
+  },
+  {
     name: 'is a web server',
     server: { greeting: [replyToAnything('HTTP/1.1 400 Bad Request\r\n\r\n')] },
   },
@@ -319,6 +326,10 @@ export const COMMAND_SCENES: readonly CommandScene[] = [
     name: 'is a web server, and implicit TLS is configured',
     server: { greeting: [replyToAnything('HTTP/1.1 400 Bad Request\r\n\r\n')] },
     endpoint: { transport: 'implicit' },
+  },
+  {
+    name: 'is an AMQP server',
+    server: { greeting: [replyToAnything('AMQP\0\0\t\x01')] },
   },
   {
     name: 'is a Redis server',

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import { ConnectionClosed, type Act, type Connection } from '../../src/servers/connection.js';
-import { AlertForName, InPieces, type Pieces } from './in-pieces.js';
+import { AlertForName, InPieces, WrongSignature, type Pieces } from './in-pieces.js';
 
 export { close, startTls } from '../../src/servers/connection.js';
 export type { Act, Phase, Reply } from '../../src/servers/connection.js';
@@ -51,6 +51,11 @@ export const startTlsInPieces = (pieces: Pieces): Act => ({
 export const startTlsUnlessNamed = (name: string, alert: number): Act => ({
   perform: (connection) => connection.startTls((socket) => new AlertForName(socket, name, alert)),
 });
+
+/** A TLS 1.2 handshake that is not signed with the key in the certificate. */
+export const startTlsWithOtherKey: Act = {
+  perform: (connection) => connection.startTls((socket) => new WrongSignature(socket)),
+};
 
 /** Requests a new handshake over TLS 1.2 or older (HelloRequest). */
 export const renegotiate: Act = {

@@ -67,3 +67,26 @@ export class AlertForName extends InPieces {
     return (chunk !== null && this.#refuse(chunk)) || super.push(chunk);
   }
 }
+
+const RECORD_HEADER_BYTES = 5;
+const HANDSHAKE_RECORD = 22;
+const SERVER_KEY_EXCHANGE = 12;
+
+/** A connection over TLS 1.2 whose signature of the key exchange is wrong, as if another key had made it. */
+export class WrongSignature extends InPieces {
+  constructor(socket: Socket) {
+    super(socket, { octets: 65_536, ms: 0 });
+  }
+
+  override _write(octets: Buffer, encoding: string, done: (error?: Error | null) => void): void {
+    const changed = Buffer.from(octets);
+    for (let at = 0; at + RECORD_HEADER_BYTES < changed.length;) {
+      const end = at + RECORD_HEADER_BYTES + changed.readUInt16BE(at + 3);
+      const isSigned = changed[at] === HANDSHAKE_RECORD && changed[at + RECORD_HEADER_BYTES] === SERVER_KEY_EXCHANGE;
+      // The signature is at the end.
+      if (isSigned) changed.writeUInt8(changed.readUInt8(end - 1) ^ 1, end - 1);
+      at = end;
+    }
+    super._write(changed, encoding, done);
+  }
+}

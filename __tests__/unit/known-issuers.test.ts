@@ -25,6 +25,12 @@ test.each([
   ['C=DE\nST=NRW\nL=Willich\nO=mailcow\nOU=mailcow\nCN=mail.example.com', 'mailcow'],
   ['O=CA\nOU=Zimbra Collaboration Server\nCN=mail.example.com', 'Zimbra'],
   ['O=Courier Mail Server\nOU=Automatically-generated ESMTP STARTTLS key\nCN=localhost', 'Courier'],
+  ['C=UK\nO=Exim Developers\nCN=mail.example.com', 'Exim'],
+  ['O=Dovecot mail server\nOU=mail\nCN=mail\nemailAddress=root@mail', 'Dovecot'],
+  ['OU=IMAP server\nCN=imap.example.com\nemailAddress=postmaster@example.com', 'Dovecot'],
+  ['emailAddress=ssl@srv.example.com\nCN=srv.example.com', 'cPanel'],
+  ['C=US\nO=Hestia Control Panel\nOU=IT\nCN=srv.example.com', 'Hestia or Vesta'],
+  ['O=Cisco Systems, Inc\nCN=Cisco Appliance Demo Certificate', 'Cisco Secure Email Gateway'],
   ['CN=rcgen self signed cert', 'Stalwart'],
   ['OU=Icegreen Technologies\nCN=GreenMail selfsigned Test Certificate', 'GreenMail'],
 ])('the issuer %j is that of the default certificate of %s', (issuer, name) => {

@@ -21,7 +21,7 @@ const OF_UNREACHABLE: readonly CauseOf<'no-route'>[] = ['unreachable', 'unreacha
 /** The causes that a comparison can improve. Others are more specific than what it shows. */
 const OF_NO_CONNECTION: Readonly<Record<Unconnected, readonly (CauseOf<Unconnected> | undefined)[]>> = {
   'connection-refused': [undefined, 'web-proxy'],
-  'connection-timeout': [undefined, 'private-address', 'web-proxy'],
+  'connection-timeout': [undefined, 'port-25', 'private-address', 'web-proxy'],
 };
 const OF_CREDENTIALS: readonly (CauseOf<'auth-rejected'> | undefined)[] = [
   undefined,

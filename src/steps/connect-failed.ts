@@ -98,9 +98,10 @@ function ofTheServer(failure: ConnectFailure, context: Context): KnownFinding {
       const message = own`${to} did not accept the connection within ${timeoutMs / 1000} s.${hint}`;
       const cause = address === undefined ? undefined : timeoutCause(address, host);
       // A firewall for outbound connections does not explain an address that is not on the Internet.
-      if (cause !== undefined || hasConnectedBefore(context) || !run.hostedRunner || port !== PORTS.mx) {
+      if (cause !== undefined || hasConnectedBefore(context) || port !== PORTS.mx) {
         return finding('connection-timeout', message, { ...more, ...causeOf(cause) });
       }
+      if (!run.hostedRunner) return finding('connection-timeout', message, { ...more, cause: 'port-25' });
       const isSubmission = endpoint.role !== 'mx';
       return finding(
         'egress-blocked',

@@ -318,6 +318,13 @@ test.each([
   });
 });
 
+test('a timeout on port 25 is likely due to the network of the gate', () => {
+  const failure = new ConnectFailure('timed-out', 'no response in time', '192.0.2.1');
+  const { title, party, remedy } = failedAt('mx.example.test', failure, {}, { port: 25 });
+  expect([title, party]).toEqual(['Connection to port 25 timed out', 'network']);
+  expect(remedy).toMatch(/^First check whether the network or provider .* blocks outbound connections to port 25/);
+});
+
 const failedAt = (host: string, failure: ConnectFailure, run: Partial<RunContext> = {}, endpoint = {}): Finding =>
   completeFinding(
     connectFailed(failure, { endpoint: testEndpoint(587, { host, ...endpoint }), run: testRun(run) } as Context),
@@ -531,6 +538,15 @@ test('a program that reads the ClientHello as a command has no TLS behind its 22
     /it replied to the ClientHello with "500 Command not recognized\\x0d\\x0a", unencrypted/,
   );
   expect(found?.remedy).toMatch(/^Implement or enable TLS in the program .* The certificate is not the problem\.$/);
+});
+
+test('data that arrives after the ClientHello has a command that sends one', async () => {
+  const replies = { STARTTLS: ['220 Go ahead', startTlsReadingOnce((socket) => socket.write('454 No TLS\r\n'), 0)] };
+  expect(await foundAt({ replies })).toMatchObject({
+    title: 'Server reports an error instead of starting TLS',
+    evidence: { arrived: 'after the ClientHello' },
+    reproduce: expect.stringMatching(/^openssl s_client /) as string,
+  });
 });
 
 describe('STARTTLS that is hidden, on this machine', () => {

@@ -1,6 +1,6 @@
 import { createSecureContext } from 'node:tls';
 import { createPki, inDays, issue, type CertificateOptions, type Identity } from '../../../src/servers/pki.js';
-import { HOST, ISSUER_AT, ISSUER_URL, type CertificateFixtures } from '../certificate-fixtures.js';
+import { HOST, ISSUER_AT, ISSUER_URL, issuerAt, type CertificateFixtures } from '../certificate-fixtures.js';
 import { startTlsUnlessNamed, type Dialogue } from '../dialogue.js';
 import { ecdsaWith, RSA_1024 } from '../key-types.js';
 import { pin } from '../finding-examples/finding-example.js';
@@ -12,6 +12,8 @@ const UNTRUSTED = 'certificate-untrusted';
 const INCOMPLETE = 'certificate-chain-incomplete';
 const MISMATCH = 'certificate-hostname-mismatch';
 const PURPOSE = 'certificate-wrong-purpose';
+
+const PUBLIC_ROOT = 'Chain of a public CA ends in a root that clients do not trust';
 
 /** Ten minutes, in days. */
 const MINUTES = 10 / 24 / 60;
@@ -40,6 +42,8 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
   const clients = await ca('Clients CA', { issuer: pki.root, usage: ['clientAuth'] });
   const last = await ca('Last CA', { issuer: pki.root, pathLength: 0 });
   const tooDeep = await ca('Deep CA', { issuer: last });
+  const newRoot = await ca('Root YR');
+  const ofNewRoot = await ca('YR1', { issuer: newRoot, further: [{ rawData: issuerAt('http://yr.i.lencr.org/') }] });
   const again = await createPki('Test');
   const renewed = await ca('Renewed CA', { issuer: pki.root });
   const before = await ca('Renewed CA', { issuer: pki.root });
@@ -67,6 +71,21 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
         message: /ends in a root that is not trusted: CN=Lab Root CA/,
         fix: /add its root to `ca`, after .* \(SHA-256 \w{64}\).* get a certificate from a public CA instead/,
       },
+    },
+    {
+      name: 'a new root of a public CA, without the certificate for it of an older one',
+      server: serves(await under(ofNewRoot, { sends: [ofNewRoot] })),
+      ...{ code: UNTRUSTED, title: PUBLIC_ROOT, ...LIKELY },
+      message: /CN=YR1 is not trusted and was not issued by a trusted CA/,
+      fix: /^Configure the complete chain .* clients do not trust CN=Root YR yet, or no longer\.\n/,
+      notTheFix: /^- Add|private CA/m,
+    },
+    {
+      name: 'a new root of a public CA, signed by itself',
+      server: serves(await under(ofNewRoot, { sends: [ofNewRoot, newRoot] })),
+      ...{ code: UNTRUSTED, title: PUBLIC_ROOT, ...LIKELY },
+      message: /ends in a root that is not trusted: CN=Root YR/,
+      ...{ fix: /^Configure the complete chain .* CN=Root YR/, notTheFix: /your own|private CA/ },
     },
     {
       name: 'a firewall that inspects TLS and sends its CA',

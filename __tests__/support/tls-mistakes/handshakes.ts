@@ -2,7 +2,7 @@ import { getDiffieHellman } from 'node:crypto';
 import type { CertificateFixtures } from '../certificate-fixtures.js';
 import { replyToAnything } from '../first-segment.js';
 import { AUTH } from '../gate.js';
-import { close, raw, reset, silence, wait, type Act, type Dialogue } from '../dialogue.js';
+import { close, raw, reset, silence, startTlsWithOtherKey, wait, type Act, type Dialogue } from '../dialogue.js';
 import { onCurve } from '../rewritten.js';
 import { CONFIGURATION, LIKELY, SERVER, type Mistake } from './mistake.js';
 
@@ -117,6 +117,13 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       ...{ code: FAILED, title: 'Obsolete handshake signature', ...LIKELY },
       ...{ message: /can only sign the handshake with RSA with SHA-1/, fix: /SHA-256 or better/ },
     },
+    ...[certs.rsa2048, certs.good].map((identity): Mistake => ({
+      name: `a private key of another certificate: ${identity === certs.good ? 'ECDSA' : 'RSA'}`,
+      server: { ...serves(TLS_1_2, identity), replies: { STARTTLS: ['220 go', startTlsWithOtherKey] } },
+      ...{ code: FAILED, title: 'Private key does not belong to the certificate', ...LIKELY },
+      message: /^The signature of the handshake does not match the key in the server's certificate \(/,
+      ...{ fix: /^Configure the certificate and the private key that belong together/, notTheFix: /cipher/ },
+    })),
     {
       name: 'an internal error',
       server: instead(alert(2, 80), wait(200), close),

@@ -68,8 +68,8 @@ export const HTTP_ON_MAIL_PORT = {
 /** What such a server replies to EHLO begins like what it has replied to a ClientHello. */
 export const SPOKEN_TO: Reproduction = {
   command: 'first-reply',
-  shows: ({ protocol = '', line, data = line }: Values) =>
-    /^(?:HTTP\/|-(?:DENIED|NOAUTH|ERR))/.exec(data ?? '')?.[0] ?? (protocol === 'HTTP' ? '<' : ''),
+  shows: ({ line = '', data = line }: Values) =>
+    /^(?:HTTP\/|AMQP|<[!?]?\w+|-(?:DENIED|NOAUTH|ERR))/.exec(data)?.[0] ?? '',
 };
 
 const PORTS = 'Submission uses port 587 (STARTTLS) or 465 (implicit TLS); MX hosts use port 25.';

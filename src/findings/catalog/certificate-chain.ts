@@ -110,6 +110,25 @@ const PRIVATE_ROOT = {
   reproduce: { command: 'openssl', shows: NO_ISSUER },
 } as const;
 
+/** An older root must vouch for it. */
+const PUBLIC_ROOT = {
+  title: 'Chain of a public CA ends in a root that clients do not trust',
+  party: 'server',
+  certainty: 'likely',
+  remedy: ({ root, missingIssuer = root ?? 'the root' }: Values) =>
+    listOf(
+      `Configure the complete chain that the CA delivers with the certificate, as it is, and reload the server: clients do not trust ${missingIssuer} yet, or no longer.`,
+      [
+        `For a new root, the chain ends with a certificate for ${missingIssuer} that an older root has signed (cross-signed). The self-signed one does not help.`,
+        'If an old chain is configured, replace it together with the certificate.',
+        `Do not add ${missingIssuer} to \`ca\`: the gate would pass, but mail clients would still reject the chain.`,
+      ],
+    ),
+  examples: FULL_CHAIN_EXAMPLE,
+  setting: 'certificate',
+  reproduce: { command: 'openssl', shows: ({ root }: Values) => (root === undefined ? NO_ISSUER : UNKNOWN_ROOT) },
+} as const;
+
 /** The file of `ca` has no CA. */
 const SERVER_IN_CA = {
   title: 'ca has the certificate of the server, not of its CA',
@@ -163,6 +182,7 @@ export const CERTIFICATE_CHAIN = {
       resultType: 'certificate-not-trusted',
       causes: {
         'private-root': PRIVATE_ROOT,
+        'public-root': PUBLIC_ROOT,
         'server-in-ca': SERVER_IN_CA,
         'same-name': SAME_NAME,
         ...knownIssuers(NO_ISSUER),
@@ -188,6 +208,7 @@ export const CERTIFICATE_CHAIN = {
       causes: {
         'missing-issuer': { ...MISSING_INTERMEDIATE, title: 'Intermediate certificate missing' },
         'private-root': PRIVATE_ROOT,
+        'public-root': PUBLIC_ROOT,
         'server-in-ca': SERVER_IN_CA,
         'unknown-root': {
           title: 'Private root not trusted',

@@ -1,3 +1,4 @@
+import { listOf } from '../../text/lists.js';
 import { LOOKUP_FAILED, NO_ADDRESS } from '../commands/dig.js';
 import { entriesOf, type CatalogEntry, type Cause, type Reproduction, type Values } from './entry.js';
 import { EARLIER, fields } from './evidence.js';
@@ -336,6 +337,19 @@ export const CONNECTING = {
         'web-proxy': webProxy(NO_RESPONSE),
         'worked-before': { ...CONNECTED_BEFORE, reproduce: NO_RESPONSE },
         ...SILENT_SIBLINGS,
+        'port-25': {
+          title: 'Connection to port 25 timed out',
+          party: 'network',
+          certainty: 'likely',
+          remedy: listOf(
+            'First check whether the network or provider of the machine that runs the gate blocks outbound connections to port 25, as most clouds and access providers do.',
+            [
+              'Try another server on port 25, such as `curl -v --connect-timeout 15 telnet://gmail-smtp-in.l.google.com:25 </dev/null`. If that also times out, the network blocks the port: ask the provider to open it, or run the gate elsewhere.',
+              'If the other server responds, allow port 25 in the firewall or security group of this server, and check its IP address and that it is up.',
+            ],
+          ),
+          reproduce: NO_RESPONSE,
+        },
         'on-this-machine': {
           title: 'Local server does not respond',
           party: 'configuration',

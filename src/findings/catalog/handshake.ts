@@ -85,6 +85,9 @@ const WRAPPER_MODE = 'Postfix: `smtpd_tls_wrappermode = yes`. Exim: `tls_on_conn
 const NO_CLIENT_CERTIFICATE =
   'Postfix: `smtpd_tls_req_ccert = no`. Exim: `tls_try_verify_hosts` instead of `tls_verify_hosts`.';
 
+/** OpenSSL's words for a signature with a key of a different type. */
+const WRONG_TYPE = 'wrong signature type';
+
 const APPLY_VERSION = ({ required = '' }: Values): string => (required === 'TLSv1.3' ? 'TLS 1.3' : 'TLS 1.2 and 1.3');
 
 /** Findings of step 3 about the TLS handshake. */
@@ -184,6 +187,24 @@ export const HANDSHAKE = {
             'Postfix: do not set `smtpd_tls_dh1024_param_file`; the default has been 2048 bits since Postfix 3.1. Exim: `tls_dhparam`. Sendmail: `DHParameters`. Dovecot: `ssl_server_dh_file` (2.3: `ssl_dh`).',
           setting: 'dh-parameters',
           reference: 'RFC 9325 section 4.5',
+        },
+        'wrong-key': {
+          ...SERVER,
+          title: 'Private key does not belong to the certificate',
+          remedy: listOf(
+            'Configure the certificate and the private key that belong together: the signature of the handshake was not made with the key in the certificate that the server sends first.',
+            [
+              'Compare them: `openssl x509 -in cert.pem -noout -pubkey` and `openssl pkey -in key.pem -pubout` must print the same key.',
+              "In the certificate file, the server's own certificate must come first.",
+              'If they do match, look for a proxy that changes the handshake: compare with a connection from another network.',
+            ],
+          ),
+          setting: 'certificate',
+          // Node reports the first of several errors, and openssl prints all of them.
+          reproduce: {
+            command: 'openssl',
+            shows: ({ reason }: Values) => (reason === WRONG_TYPE ? WRONG_TYPE : 'bad signature'),
+          },
         },
         'old-signature': {
           ...SERVER,

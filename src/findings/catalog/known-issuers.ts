@@ -30,6 +30,15 @@ const DEFAULT_CERTIFICATES = {
   mailcow:
     'acme-mailcow gets a certificate for `MAILCOW_HOSTNAME` unless `SKIP_LETS_ENCRYPT=y` is set in `mailcow.conf`. Its log shows why it did not (`docker compose logs acme-mailcow`).',
   Zimbra: 'install a certificate from a public CA with `zmcertmgr deploycrt comm`, and run `zmcontrol restart`.',
+  Exim: 'set `tls_certificate` to the full chain of a certificate from a public CA, and `tls_privatekey` to its key: without them, Exim generates a certificate of its own, which is valid for a few hours. Do not pin it.',
+  Dovecot:
+    'set `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert` and `ssl_key`) to a certificate from a public CA and its private key. The present one was made by `mkcert.sh` when Dovecot was installed.',
+  cPanel:
+    'in WHM, "Manage Service Certificates", replace the self-signed certificate of the mail services, or run AutoSSL for the host name (`/usr/local/cpanel/bin/checkallsslcerts`).',
+  'Hestia or Vesta':
+    'get a certificate from a public CA for the host name of the panel (Hestia: `v-add-letsencrypt-host`), which the mail server uses too.',
+  'Cisco Secure Email Gateway':
+    'add a certificate from a public CA under Network, Certificates, and select it for the listener under Network, Listeners.',
   Courier:
     'replace the file of `TLS_CERTFILE`, which `mkesmtpdcert`, `mkimapdcert` or `mkpop3dcert` made, with a certificate from a public CA and its private key.',
   Stalwart:

@@ -3,7 +3,14 @@ import { fields } from './evidence.js';
 
 const { error } = entriesOf(['upgrade']);
 
-const SHOWS_DATA = { command: 'after-starttls', shows: ({ data }: Values) => beginning(data) } as const;
+/** openssl does not show the data itself. */
+const NOT_TLS = { command: 'openssl', shows: 'wrong version number' } as const;
+/** Without a ClientHello, the server may not send it. */
+const SHOWS_DATA = {
+  command: 'after-starttls',
+  shows: ({ data, arrived }: Values) => (arrived === undefined ? beginning(data) : ''),
+  otherwise: NOT_TLS,
+} as const;
 const SHOWS_REPLY = { command: 'starttls', shows: REPLY } as const;
 
 /** Findings of step 2: the reply to STARTTLS. */
@@ -112,7 +119,7 @@ export const UPGRADE = {
       reproduce: SHOWS_DATA,
     },
     {
-      evidence: fields('data'),
+      evidence: { ...fields('data'), arrived: 'set if the data arrived after the ClientHello' },
       reference: 'RFC 3207 section 4.2',
       resultType: 'validation-failure',
       causes: {
@@ -132,7 +139,7 @@ export const UPGRADE = {
           certainty: 'likely',
           remedy:
             'Implement or enable TLS in the program that replies 220 to STARTTLS: it has none behind that reply, and reads the ClientHello as a command. If it cannot do TLS (a test server, a mail sink, a script), it must not list STARTTLS in its EHLO reply, or a different program is needed. If it is a proxy that replies to STARTTLS itself, configure TLS there, or let it pass STARTTLS and all that follows to the mail server. The certificate is not the problem.',
-          reproduce: { command: 'openssl', shows: 'wrong version number' },
+          reproduce: NOT_TLS,
         },
         'early-record': {
           title: 'Server sends TLS before the ClientHello',

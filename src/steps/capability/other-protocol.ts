@@ -12,6 +12,8 @@ const PROTOCOLS: readonly [RegExp, OwnText][] = [
   [/^-(DENIED|NOAUTH|ERR (unknown command|max number of clients|protocol error))\b/i, own`Redis`],
   [/^(\+OK|-ERR)\b/, own`POP3`],
   [/^HTTP\/\d|^<(!DOCTYPE|html)/i, own`HTTP`],
+  [/^AMQP/, own`AMQP`],
+  [/^<\?xml\b[^>]*>\s*<stream:|^<stream:/, own`XMPP`],
   [/^RFB \d{3}\.\d{3}/, own`VNC`],
   [/^20[01](?=[ -]|\r|$)/, own`NNTP`],
   // RFC 5804 section 1.7: the greeting is the list of capabilities, each in quotes.

@@ -14,6 +14,7 @@ import { anchorsInWords, chainInWords, nameOf } from './chain-evidence.js';
 import { day, isClockLikely, timeBetween } from './dates.js';
 import { parse, type Presented, type VerifyOptions } from './presented.js';
 import { knownIssuerIn } from './known-issuers.js';
+import { isOfPublicCa } from './public-issuers.js';
 import { wrongIntermediate } from './wrong-intermediate.js';
 import { own, type OwnText } from '../../text/own.js';
 
@@ -130,8 +131,9 @@ function untrusted(
     });
   }
   if (isRoot && !hasNameConflict) {
+    const isPublic = sent.some((certificate) => isOfPublicCa(issuerUrl(certificate)));
     return finding('certificate-untrusted', own`The chain ends in a root that is not trusted: ${name}.`, {
-      cause: 'unknown-root',
+      cause: isPublic ? 'public-root' : 'unknown-root',
       evidence: { ...evidence, ...root },
     });
   }
@@ -315,11 +317,12 @@ function missingIssuer({ end, hasNameConflict }: PathEnd): Record<string, string
  * issues with it; a private CA usually has no such URL, and no intermediate. To append a root does not help, so in doubt
  * it is one.
  */
-function missingCause({ end, hasNameConflict }: PathEnd): 'same-name' | 'private-root' | undefined {
+function missingCause({ end, hasNameConflict }: PathEnd): 'same-name' | 'private-root' | 'public-root' | undefined {
   if (hasNameConflict) return 'same-name';
   const name = nameOf(end.issuer);
-  const isIntermediate = !/\broot\b/i.test(name) && (issuerUrl(end) !== undefined || INTERMEDIATE.test(name));
-  return isIntermediate ? undefined : 'private-root';
+  const url = issuerUrl(end);
+  if (/\broot\b/i.test(name)) return isOfPublicCa(url) ? 'public-root' : 'private-root';
+  return url !== undefined || INTERMEDIATE.test(name) ? undefined : 'private-root';
 }
 
 const INTERMEDIATE = /\b(?:intermediate|issuing|sub|subordinate)\b/i;

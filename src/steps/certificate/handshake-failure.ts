@@ -20,6 +20,9 @@ const ABOUT: Readonly<Record<number, Refusal['about']>> = { 40: 'anything', 70: 
 /** OpenSSL's error codes for a version that this side does not accept, and a cipher suite that it did not offer. */
 const WRONG_VERSION = /UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/;
 const WRONG_CIPHER = /(WRONG|UNKNOWN)_CIPHER_RETURNED/;
+/** For a signature that the key in the certificate has not made, or what it is when decrypted with that key (RSA). */
+const WRONG_SIGNATURE =
+  /BAD_SIGNATURE|WRONG_SIGNATURE_(?:TYPE|LENGTH)|PROVIDER_SIGNATURE_|OCTET_INVALID|DATA_TOO_LARGE_FOR_MODULUS|PADDING_CHECK_FAILED|BLOCK_TYPE_IS_NOT_01|SLEN_\w+_FAILED/;
 /** For parameters that its security level does not accept. */
 const SHORT_DH = 'DH_KEY_TOO_SMALL';
 /** Cipher suites that every policy offers, by their standard names. */
@@ -100,6 +103,10 @@ export async function judgeHandshakeFailure(
           ...(code.includes(SHORT_DH) && {
             said: own`The server's Diffie-Hellman parameters are too short (${reason})`,
             cause: 'short-dh-parameters',
+          }),
+          ...(WRONG_SIGNATURE.test(code) && {
+            said: own`The signature of the handshake does not match the key in the server's certificate (${reason})`,
+            cause: 'wrong-key',
           }),
           about: WRONG_VERSION.test(code) ? 'version' : WRONG_CIPHER.test(code) ? 'cipher' : undefined,
         }),

@@ -7,7 +7,7 @@ import { stopped, type Stopped } from '../hand-over.js';
 import { exactly, own } from '../../text/own.js';
 
 /** Their servers reply to the ClientHello. */
-const CLIENT_SPEAKS_FIRST = ['HTTP', 'Redis'];
+const CLIENT_SPEAKS_FIRST = ['HTTP', 'Redis', 'AMQP', 'XMPP'];
 
 /** The finding for unencrypted data: with implicit TLS, nothing precedes the handshake (RFC 8314 section 3.3). */
 export function judgePlaintext(

@@ -74,8 +74,10 @@ function meaningOf(reply: Reply): Meaning {
   return { meaning: 'it refuses TLS to this client', cause: 'refused-to-client' };
 }
 
-/** What a server replies to a command that it does not know, or cannot read. */
-const UNKNOWN_COMMAND = /^50[0-3][ -]/;
+/** What a server replies to a command that it does not know, or cannot read. Some reply 554 to that. */
+const UNKNOWN_COMMAND = /^5\d\d[ -]/;
+
+const AFTER_CLIENT_HELLO = own`after the ClientHello`;
 
 function judgePlaintext({ transcript }: Context, bytes: Buffer, when?: 'after-client-hello'): Stopped {
   const text = decodeBytes(bytes);
@@ -90,5 +92,6 @@ function judgePlaintext({ transcript }: Context, bytes: Buffer, when?: 'after-cl
   const message = isRecord
     ? own`After the 220 to STARTTLS, the server sent "${data}": this looks like a TLS record, but the gate had not sent a ClientHello.`
     : own`After the 220 to STARTTLS, where only TLS may follow, the server sent "${data}" unencrypted.`;
-  return stopped(finding('plaintext-after-starttls', message, { evidence: { data }, ...(cause && { cause }) }));
+  const evidence = { data, ...(when && { arrived: AFTER_CLIENT_HELLO }) };
+  return stopped(finding('plaintext-after-starttls', message, { evidence, ...(cause && { cause }) }));
 }

@@ -537,7 +537,7 @@ test('a program that reads the ClientHello as a command has no TLS behind its 22
   expect(found?.message).toMatch(
     /it replied to the ClientHello with "500 Command not recognized\\x0d\\x0a", unencrypted/,
   );
-  expect(found?.remedy).toMatch(/^Implement or enable TLS in the program .* The certificate is not the problem\.$/);
+  expect(found?.remedy).toMatch(/^Implement or enable TLS in the program .* The certificate is not the problem\.$/m);
 });
 
 test('data that arrives after the ClientHello has a command that sends one', async () => {

@@ -300,7 +300,7 @@ describe('an alert is explained', () => {
     [49, 'access denied', /denied access/, /gate's IP address/],
     [50, 'decode error', /could not parse/, /Update the server's TLS library/],
     [51, 'decrypt error', /was not valid/, /another network/],
-    [80, 'internal error', /internal error/, /server's log.*certificate or key/],
+    [80, 'internal error', /internal error/, /server's log.*certificate or key/s],
     [86, 'inappropriate fallback', /the client fell back to an older TLS version/, /proxy/],
     [90, 'user canceled', /for a reason other than a protocol error/, /server's log/],
     [109, 'missing extension', /an extension that it requires is missing/, /`servername`/],
@@ -411,7 +411,7 @@ describe('a handshake that takes too long', () => {
   test('is for the network if nothing follows the STARTTLS of another machine, such as large packets', async () => {
     const found = await timedOut(15_000, false, 'starttls', '192.0.2.1');
     expect(found).toMatchObject({ code: 'handshake-timeout', party: 'network', certainty: 'likely' });
-    expect(found?.remedy).toMatch(/^First check whether large packets get through: .*`ping -M do -s 1472 HOST`/);
+    expect(found?.remedy).toMatch(/^First check whether large packets get through: .*`ping -M do -s 1472 HOST`/s);
   });
 });
 

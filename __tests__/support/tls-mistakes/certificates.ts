@@ -69,7 +69,7 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
       ...{ code: UNTRUSTED, title: 'Private root not trusted', ...CONFIGURATION },
       ...{
         message: /ends in a root that is not trusted: CN=Lab Root CA/,
-        fix: /add its root to `ca`, after .* \(SHA-256 \w{64}\).* get a certificate from a public CA instead/,
+        fix: /add its root to `ca`, after .* \(SHA-256 \w{64}\).* get a certificate from a public CA instead/s,
       },
     },
     {
@@ -302,7 +302,7 @@ export function certificatesByName({ good, expired, wrongHost }: CertificateFixt
     ...{ code: 'tls-handshake-failed' as const, title: 'No usable certificate for this server name (SNI)', ...LIKELY },
     ...{
       message: /Without a server name \(SNI\), the handshake succeeds/,
-      fix: /^Install a certificate for mail\.example\.test .* `-noservername` in place of `-servername mail\.example\.test`/,
+      fix: /^Install a certificate for mail\.example\.test .* `-noservername` in place of `-servername mail\.example\.test`/s,
       notTheFix: /cipher/,
     },
   };
@@ -437,7 +437,7 @@ export async function contents({
       name: 'an expired certificate',
       server: serves(await pki.issue({ names, notBefore: inDays(-90), notAfter: inDays(-2) })),
       ...{ code: 'certificate-expired', title: 'Certificate expired', ...SERVER },
-      ...{ message: /expired on \S+, 2 days ago/, fix: /has already been renewed.*reload the mail server/ },
+      ...{ message: /expired on \S+, 2 days ago/, fix: /has already been renewed.*reload the mail server/s },
     },
     {
       name: 'a certificate for next month',
@@ -523,7 +523,7 @@ export async function contents({
       name: 'a self-signed certificate',
       server: serves(selfSigned),
       ...{ code: 'certificate-self-signed', title: 'Self-signed certificate', ...SERVER },
-      ...{ message: /is self-signed/, fix: /public CA.*`tls\.pin: sha256\/\S{44}`/ },
+      ...{ message: /is self-signed/, fix: /public CA.*`tls\.pin: sha256\/\S{44}`/s },
     },
   ];
 }

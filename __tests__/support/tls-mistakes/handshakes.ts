@@ -39,7 +39,7 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       ...{ server: { greeting: [wait(100), close] }, endpoint: { transport: 'implicit' } },
       ...{ code: FAILED, title: 'Server closes the connection instead of starting TLS', ...LIKELY },
       message: /closed the connection instead of replying to the ClientHello/,
-      fix: /^Check the log of the server.*cannot load its certificate or private key.*PROXY protocol.*allow the gate's IP address/,
+      fix: /^Check the log of the server.*cannot load its certificate or private key.*PROXY protocol.*allow the gate's IP address/s,
     },
     {
       name: 'cipher suites without encryption only',
@@ -71,7 +71,7 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       ...{ code: FAILED, title: 'Server accepts no cipher suite', ...LIKELY },
       message: /With every version and cipher suite enabled, the handshake also fails/,
       ...{
-        fix: /^Remove custom cipher lists.*the key type of its certificate/,
+        fix: /^Look for the reason .* the key type of its certificate .*^- Remove custom cipher lists/ms,
         notTheFix: /readable by the server's user/,
       },
     },
@@ -81,7 +81,7 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       ...{ code: FAILED, title: 'Server accepts no cipher suite', ...LIKELY },
       message: /^The server ended the handshake with alert 40 .*the handshake also fails/,
       ...{
-        fix: /^Remove custom cipher lists.*the key type of its certificate/,
+        fix: /^Look for the reason .* the key type of its certificate .*^- Remove custom cipher lists/ms,
         notTheFix: /readable by the server's user/,
       },
     },
@@ -128,7 +128,7 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       name: 'an internal error',
       server: instead(alert(2, 80), wait(200), close),
       ...{ code: FAILED, title: 'Internal server error in the TLS handshake', ...LIKELY },
-      ...{ message: /alert 80 .*it had an internal error/, fix: /certificate or key that is missing/ },
+      ...{ message: /alert 80 .*it had an internal error/, fix: /A certificate or key is missing/ },
     },
     {
       name: 'a server that does not know the name',
@@ -187,7 +187,7 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       ...{ code: 'handshake-timeout', title: 'TLS handshake not started within a short timeout', ...CONFIGURATION },
       ...{
         message: /^The server did not begin the TLS handshake in time/,
-        fix: /^Raise `timeout` to its default \(15 s\) or above: it is set to \S+ s\. .* may block TLS/,
+        fix: /^Raise `timeout` to its default \(15 s\) or above: it is set to \S+ s\..* may block TLS/s,
       },
     },
     {
@@ -201,7 +201,7 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       name: 'a server that begins the handshake and stops',
       server: instead(raw(Buffer.of(22, 3, 3, 0, 80, 2, 0, 0, 76)), silence),
       ...{ code: 'handshake-timeout', title: 'TLS handshake not finished within a short timeout', ...CONFIGURATION },
-      ...{ message: /^The server did not finish the TLS handshake in time/, fix: /^Raise `timeout` .*path MTU/ },
+      ...{ message: /^The server did not finish the TLS handshake in time/, fix: /^Raise `timeout` .*path MTU/s },
     },
     {
       ...{

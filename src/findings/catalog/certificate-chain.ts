@@ -106,7 +106,13 @@ const PRIVATE_ROOT = {
   party: 'configuration',
   certainty: 'likely',
   remedy: ({ missingIssuer = '' }: Values) =>
-    `Add the root of this private CA to \`ca\`: ${missingIssuer} is probably that root, and \`trusted\` in the evidence lists what is in \`ca\` now. The file must contain the root itself, not the server's certificate. It does not help if the server sends the root. If ${missingIssuer} is an intermediate, the server must send it, after its own certificate.`,
+    listOf(
+      `Add the root of this private CA to \`ca\`: ${missingIssuer} is probably that root, and \`trusted\` in the evidence lists what is in \`ca\` now.`,
+      [
+        "The file must contain the root itself, not the server's certificate. It does not help if the server sends the root.",
+        `If ${missingIssuer} is an intermediate, the server must send it, after its own certificate.`,
+      ],
+    ),
   reproduce: { command: 'openssl', shows: NO_ISSUER },
 } as const;
 
@@ -159,7 +165,10 @@ export const CERTIFICATE_CHAIN = {
       certainty: 'certain',
       newCertificate: byTrustedCa,
       remedy: ({ pin = '' }: Values) =>
-        `Use a certificate from a public CA. For a private server, issue one from a private CA and add the root of that CA to \`ca\`. Or compare the key with that on the server, and pin it: \`tls.pin: ${pin}\`.`,
+        listOf('Use a certificate from a public CA.', [
+          'For a private server, issue one from a private CA, and add the root of that CA to `ca`.',
+          `Or compare the key with that on the server, and pin it: \`tls.pin: ${pin}\`.`,
+        ]),
       setting: 'certificate',
       reproduce: { command: 'openssl', shows: 'self-signed certificate' },
     },
@@ -215,7 +224,13 @@ export const CERTIFICATE_CHAIN = {
           party: 'configuration',
           certainty: 'likely',
           remedy: ({ rootSha256 = '' }: Values) =>
-            `If the CA is your own, add its root to \`ca\`, after you have compared the fingerprint (SHA-256 ${rootSha256}). If mail clients outside your organization use this server, get a certificate from a public CA instead. If nobody knows this CA, a device that inspects TLS, or an impostor, is probably responding in place of the server: do not trust the CA.`,
+            listOf(
+              `If the CA is your own, add its root to \`ca\`, after you have compared the fingerprint (SHA-256 ${rootSha256}).`,
+              [
+                'If mail clients outside your organization use this server, get a certificate from a public CA instead.',
+                'If nobody knows this CA, a device that inspects TLS, or an impostor, is probably responding in place of the server: do not trust the CA.',
+              ],
+            ),
           reproduce: { command: 'openssl', shows: UNKNOWN_ROOT },
         },
         'same-name': SAME_NAME,

@@ -1,5 +1,6 @@
 import { CERTIFICATE_CHAIN, CHAIN_EVIDENCE, DEAD_END, UNTRUSTED } from './certificate-chain.js';
 import { alternativeName, CERTIFICATE_NAME, ONLY_WITH_SNI } from './certificate-name.js';
+import { listOf } from '../../text/lists.js';
 import { entriesOf, type CatalogEntry, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
@@ -13,8 +14,13 @@ const VALIDITY = {
 const IS_VALID_NOW = 'is valid now';
 const FAR_FROM_EXPIRY = 'does not expire soon';
 
-const RENEW =
-  'First check whether the certificate file on the server is newer than the certificate that it sends. If so, reload the mail server, and configure the renewal to do that every time. Otherwise, renew the certificate; if renewal is automatic, find out why it failed or did not run.';
+const RENEW = listOf(
+  'First check whether the certificate file on the server is newer than the certificate that it sends.',
+  [
+    'If so, reload the mail server, and configure the renewal to do that every time.',
+    'If not, renew the certificate; if renewal is automatic, find out why it failed or did not run.',
+  ],
+);
 const RENEWAL_EXAMPLES =
   'certbot: check `systemctl list-timers`, run `certbot renew --dry-run`, and reload with `--deploy-hook`. acme.sh: check `crontab -l`, run `acme.sh --cron`, and reload with `--reloadcmd`.';
 
@@ -54,8 +60,10 @@ export const CERTIFICATE = {
       party: 'server',
       certainty: 'certain',
       newCertificate: IS_VALID_NOW,
-      remedy:
-        'Check whether the certificate file on the server has already been renewed. If so, reload the mail server, which has not loaded the new file. Otherwise, renew the certificate, and find out why automatic renewal failed.',
+      remedy: listOf('Check whether the certificate file on the server has already been renewed.', [
+        'If so, reload the mail server, which has not loaded the new file, and configure the renewal to do that every time.',
+        'If not, renew the certificate, and find out why automatic renewal failed or did not run.',
+      ]),
       examples: 'Postfix: `postfix reload`. Dovecot: `systemctl reload dovecot`.',
       setting: 'certificate',
       reproduce: { command: 'openssl', shows: 'certificate has expired' },

@@ -91,8 +91,10 @@ export const CONNECTING = {
       title: 'Host name does not exist',
       party: 'configuration',
       certainty: 'likely',
-      remedy:
-        'Check the spelling of `host`. If it is correct and the name is internal, run the gate in a network that can resolve it (in a workflow: on a self-hosted runner). If the name should be public, add an A or AAAA record.',
+      remedy: listOf('Check the spelling of `host`: public DNS does not know this name.', [
+        'If the name should be public, add an A or AAAA record.',
+        'If it is internal, run the gate in a network that can resolve it (in a workflow: on a self-hosted runner).',
+      ]),
       reproduce: { command: 'name', shows: 'status: NXDOMAIN' },
     },
     {
@@ -136,7 +138,13 @@ export const CONNECTING = {
           party: 'server',
           certainty: 'likely',
           remedy: ({ alias = '' }: Values) =>
-            `Have whoever manages the host's DNS zone correct its CNAME record, or replace it with an A or AAAA record: ${alias} has no IP address, and probably no longer exists. If a provider operates the server, ask for its current name. If ${alias} exists only in an internal zone, run the gate in a network that can resolve it.`,
+            listOf(
+              `Have whoever manages the host's DNS zone correct its CNAME record, or replace it with an A or AAAA record: ${alias} has no IP address, and probably no longer exists.`,
+              [
+                'If a provider operates the server, ask for its current name.',
+                `If ${alias} exists only in an internal zone, run the gate in a network that can resolve it.`,
+              ],
+            ),
           reproduce: { command: 'alias', shows: ({ alias = '' }: Values) => alias },
         },
         'unknown-mx-host': {
@@ -182,8 +190,14 @@ export const CONNECTING = {
           title: 'Name resolution failed',
           party: 'network',
           certainty: 'likely',
-          remedy:
-            "Look the name up on the machine that runs the gate, and with a public resolver (`dig @1.1.1.1`). If only the machine's own resolver fails, correct that, or its network. If both fail, the problem is in the domain's DNS: if `dig +cd @1.1.1.1` then gets an answer, its DNSSEC is invalid, such as an outdated DS record at the registrar; otherwise, its name servers do not respond. Whoever manages the domain must correct that. The lookup says nothing about the mail server. If it fails only sometimes, run the gate again.",
+          remedy: listOf(
+            'Look the name up on the machine that runs the gate, and with a public resolver (`dig @1.1.1.1`). If it fails only sometimes, run the gate again. The mail server itself was not tested.',
+            [
+              "If only the machine's own resolver fails, correct that, or its network.",
+              "If both fail, and `dig +cd @1.1.1.1` gets an answer, the domain's DNSSEC is invalid, such as an outdated DS record at the registrar. Whoever manages the domain must correct that.",
+              'If that fails too, the name servers of the domain do not respond. Whoever manages the domain must correct that.',
+            ],
+          ),
           reproduce: { command: 'failed-lookup', shows: LOOKUP_FAILED },
         },
       },
@@ -208,8 +222,14 @@ export const CONNECTING = {
           title: 'Host unreachable',
           party: 'server',
           certainty: 'likely',
-          remedy:
-            'Allow this port in the firewall of the server, and in those in front of it: many firewalls reject a connection with the ICMP message "host unreachable" or "prohibited". If a different port of the host accepts connections (try 25 or 443), a firewall is the reason. If none does, check that the host is up, that the IP address is correct, and that the network of the gate allows outbound connections to this port. `traceroute -T -p PORT` shows which machine rejects the connection.',
+          remedy: listOf(
+            'Allow this port in the firewall of the server, and in those in front of it: many firewalls reject a connection with the ICMP message "host unreachable" or "prohibited".',
+            [
+              'If a different port of the host accepts connections (try 25 or 443), a firewall is the reason.',
+              'If none does, check that the host is up, that the IP address is correct, and that the network of the gate allows outbound connections to this port.',
+              '`traceroute -T -p PORT` shows which machine rejects the connection.',
+            ],
+          ),
           examples: FIREWALL_EXAMPLES,
           reproduce: UNREACHABLE,
         },
@@ -217,8 +237,12 @@ export const CONNECTING = {
           title: 'Private host unreachable',
           party: 'network',
           certainty: 'likely',
-          remedy:
-            'Run the gate on a machine in the network of the server (in a workflow: a self-hosted runner), or one that is connected to it by a VPN: the IP address is a private one. If the machine is in that network, check that the host is up, and that its firewall allows this port: many firewalls reject a connection with the ICMP message "host unreachable" or "prohibited".',
+          remedy: listOf(
+            'Run the gate on a machine in the network of the server (in a workflow: a self-hosted runner), or one that is connected to it by a VPN: the IP address is a private one.',
+            [
+              'If the machine is in that network, check that the host is up, and that its firewall allows this port: many firewalls reject a connection with the ICMP message "host unreachable" or "prohibited".',
+            ],
+          ),
           reproduce: UNREACHABLE,
         },
         ...REJECTED_SIBLINGS,
@@ -270,8 +294,13 @@ export const CONNECTING = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy:
-        "Check `host` and `port` (587 is submission with STARTTLS, 465 is submission with implicit TLS, 25 is for MX hosts). If they are correct, check that the service is running, that it listens on this IP address and not only on loopback, and that no firewall rejects the gate's IP address.",
+      remedy: listOf(
+        'Check on the server that the mail service is running, and that it listens on this port and IP address and not only on loopback (`ss -ltn`).',
+        [
+          'Check `host` and `port`: 587 is submission with STARTTLS, 465 is submission with implicit TLS, 25 is for MX hosts.',
+          "If the service listens there, a firewall rejects the connection: allow the gate's IP address.",
+        ],
+      ),
       reproduce: { command: 'openssl', shows: 'Connection refused' },
     },
     {
@@ -325,8 +354,10 @@ export const CONNECTING = {
     {
       party: 'network',
       certainty: 'likely',
-      remedy:
-        "Check that the host is up and that the IP address is correct. Then check the firewalls and security groups on both sides: outbound connections of the gate to this port, and inbound connections of the server from the gate's IP address. A connection from a different network shows on which side the problem is.",
+      remedy: listOf('Connect to this port from a different network: that shows on which side the problem is.', [
+        "If it fails everywhere, check that the host is up, that the IP address is correct, and that the server's firewall or security group allows the port.",
+        "If it fails only from the gate, allow the gate's IP address on the server, and outbound connections to this port in the network of the gate.",
+      ]),
       reproduce: NO_RESPONSE,
     },
     {
@@ -354,8 +385,13 @@ export const CONNECTING = {
           title: 'Local server does not respond',
           party: 'configuration',
           certainty: 'likely',
-          remedy:
-            'Check the mail server on the machine that runs the gate, because the IP address is that of this machine: the server may hang, or its queue of new connections may be full (`ss -ltn`). Otherwise, a firewall on the machine drops the packets. If `host` should be a different machine, correct its address in DNS or the hosts file.',
+          remedy: listOf(
+            'Check the mail server on the machine that runs the gate, because the IP address is that of this machine: the server may hang, or its queue of new connections may be full (`ss -ltn`).',
+            [
+              'Otherwise, a firewall on the machine drops the packets.',
+              'If `host` should be a different machine, correct its address in DNS or the hosts file.',
+            ],
+          ),
           reproduce: NO_RESPONSE,
         },
         'private-address': {

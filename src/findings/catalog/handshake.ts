@@ -55,10 +55,12 @@ const MODERN_SUITES =
 const CIPHER_SETTINGS =
   'Postfix: `smtpd_tls_ciphers`, `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_medium_cipherlist`, `tls_high_cipherlist`. Exim: `tls_require_ciphers`. Dovecot: `ssl_cipher_list`.';
 
+const CHECK_LOG =
+  'Check the log of the server, or of the proxy in front of it that terminates TLS: usually it cannot load its certificate or private key.';
 const KEY_FILES = [
-  "Check the log of the server, or of the proxy in front of it that terminates TLS: usually it cannot load its certificate or private key. Both files must be readable by the server's user, and match: `openssl x509 -in cert.pem -noout -pubkey` and `openssl pkey -in key.pem -pubout` must print the same key.",
-  'Then restart the server.',
-].join(' ');
+  "Both files must be readable by the server's user. Restart the server after a change.",
+  'They must match: `openssl x509 -in cert.pem -noout -pubkey` and `openssl pkey -in key.pem -pubout` must print the same key.',
+];
 
 const OLD_VERSIONS = {
   party: 'server',
@@ -73,7 +75,10 @@ const SHORT_TIMEOUT = {
   party: 'configuration',
   certainty: 'likely',
   remedy: ({ timeout = '' }: Values): string =>
-    `Raise \`timeout\` to its default (15 s) or above: it is set to ${timeout}. If the handshake still times out, look in the log of the server, or of the proxy that terminates TLS in front of it, for this connection: the machine may be slow or overloaded. If the log shows no TLS connection, a device in between may block TLS or drop large packets (path MTU): compare with a connection from another network.`,
+    listOf(`Raise \`timeout\` to its default (15 s) or above: it is set to ${timeout}.`, [
+      'If the handshake still times out, look in the log of the server, or of the proxy that terminates TLS in front of it, for this connection: the machine may be slow or overloaded.',
+      'If the log shows no TLS connection, a device in between may block TLS or drop large packets (path MTU): compare with a connection from another network.',
+    ]),
   reproduce: TIMED_OUT,
 } as const;
 
@@ -115,22 +120,34 @@ export const HANDSHAKE = {
         'closed-at-start': {
           ...SERVER,
           title: 'Server closes the connection when TLS begins',
-          remedy: `${KEY_FILES} If the log shows nothing about this connection, a firewall on the network path may block TLS: compare with a connection from another network.`,
+          remedy: listOf(CHECK_LOG, [
+            ...KEY_FILES,
+            'If the log shows nothing about this connection, a firewall on the network path may block TLS: compare with a connection from another network.',
+          ]),
           setting: 'certificate',
           reproduce: NO_CERTIFICATE,
         },
         'closed-at-connect': {
           ...SERVER,
           title: 'Server closes the connection instead of starting TLS',
-          remedy: `${KEY_FILES} Behind a proxy, also check that the proxy can reach the mail server, and that both use the PROXY protocol or neither does. If the log says that the server rejects this client, allow the gate's IP address.`,
+          remedy: listOf(CHECK_LOG, [
+            ...KEY_FILES,
+            'Behind a proxy, the proxy must reach the mail server, and both must use the PROXY protocol, or neither.',
+            "If the log says that the server rejects this client, allow the gate's IP address.",
+          ]),
           setting: 'certificate',
           reproduce: NO_CERTIFICATE,
         },
         'no-usable-certificate': {
           ...SERVER,
           title: 'Server accepts no cipher suite',
-          remedy:
-            'Remove custom cipher lists and TLS version limits from the server\'s configuration: the cipher suites that it allows probably do not match the key type of its certificate (RSA or ECDSA). If there are no such settings, check that a certificate is configured for this port. The server\'s log shows the reason, such as "no shared cipher".',
+          remedy: listOf(
+            'Look for the reason in the log of the server, such as "no shared cipher". Usually the cipher suites that it allows do not match the key type of its certificate (RSA or ECDSA), or it has no usable certificate.',
+            [
+              'Remove custom cipher lists and TLS version limits from its configuration.',
+              'If there are none, check that a certificate and its key are configured for this port.',
+            ],
+          ),
           examples: CIPHER_SETTINGS,
           setting: 'tls-handshake-failed',
         },
@@ -234,8 +251,11 @@ export const HANDSHAKE = {
         'server-error': {
           ...SERVER,
           title: 'Internal server error in the TLS handshake',
-          remedy:
-            "Check the server's log for the time of the run. Typical causes are a certificate or key that is missing (perhaps only for the name in SNI), unreadable or mismatched, an unreachable key store, session cache or OCSP responder, exhausted memory, or a TLS library without a feature that the configuration requires.",
+          remedy: listOf("Look for the TLS error in the server's log for the time of the run. Typical causes:", [
+            'A certificate or key is missing (perhaps only for the name in SNI), unreadable, or does not match the other.',
+            'A key store, session cache or OCSP responder does not respond, or memory is exhausted.',
+            'The TLS library lacks a feature that the configuration requires.',
+          ]),
           setting: 'tls-handshake-failed',
         },
         downgrade: {
@@ -270,14 +290,27 @@ export const HANDSHAKE = {
           ...SERVER,
           title: 'Server does not recognize the server name',
           remedy: ({ servername = '' }: Values) =>
-            `If ${servername} is the right name, configure the server with a certificate for it, or with a default certificate for unknown names. Otherwise, set \`servername\` to a name for which the server has a certificate: the name is sent as SNI, and the certificate must include it.`,
+            listOf(
+              `If ${servername} is the right name, configure the server, or the proxy in front of it, with a certificate for this name.`,
+              [
+                'Or configure a default certificate for names that it does not know.',
+                'Otherwise, set `servername` to a name for which it has a certificate: the name is sent as SNI, and the certificate must include it.',
+              ],
+            ),
           reference: 'RFC 6066 section 3',
         },
         'only-with-sni': {
           ...SERVER,
           title: 'No usable certificate for this server name (SNI)',
           remedy: ({ servername = '' }: Values) =>
-            `Install a certificate for ${servername} where the server looks for it: usually the file for this name is missing, cannot be read, or does not match its key. Or configure the server to use its default certificate for names without one. To compare, run the command with \`-noservername\` in place of \`-servername ${servername}\`: then the server sends a certificate. If ${servername} is not a name of the server, correct \`servername\`.`,
+            listOf(
+              `Install a certificate for ${servername} where the server looks for it: usually the file for this name is missing, cannot be read, or does not match its key.`,
+              [
+                'Or configure the server to use its default certificate for names without one.',
+                `To compare, run the command with \`-noservername\` in place of \`-servername ${servername}\`: then the server sends a certificate.`,
+                `If ${servername} is not a name of the server, correct \`servername\`.`,
+              ],
+            ),
           setting: 'sni-certificate',
           reproduce: NO_CERTIFICATE,
           reference: 'RFC 6066 section 3',
@@ -298,7 +331,13 @@ export const HANDSHAKE = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy: `Check what delays the server: a slow or overloaded machine, an unreachable key store or OCSP responder. Also check for a middlebox that drops large packets: the server's certificate chain takes several packets. ${PATH_MTU}`,
+      remedy: listOf(
+        'Check whether large packets get through: the server has begun the handshake, and its certificate chain takes several packets.',
+        [
+          PATH_MTU,
+          'If they do, check what delays the server: a slow or overloaded machine, or a key store or OCSP responder that does not respond.',
+        ],
+      ),
       reproduce: TIMED_OUT,
     },
     {
@@ -310,15 +349,24 @@ export const HANDSHAKE = {
           title: 'Server does not begin the TLS handshake',
           party: 'network',
           certainty: 'likely',
-          remedy: `First check whether large packets get through: before TLS, all packets were small, and the ClientHello or the reply to it is the first large one. ${PATH_MTU} If they do, look in the server's log for this connection. If it shows nothing after STARTTLS, a firewall probably blocks TLS: compare with a connection from another network. Otherwise, check the server's load, its key store, and any proxy in front of it.`,
+          remedy: listOf(
+            'First check whether large packets get through: before TLS, all packets were small, and the ClientHello or the reply to it is the first large one.',
+            [
+              PATH_MTU,
+              "If they do, look in the server's log for this connection. If it shows nothing after STARTTLS, a firewall probably blocks TLS: compare with a connection from another network.",
+              "Otherwise, check the server's load, its key store, and any proxy in front of it. A server without TLS behind its 220 also waits.",
+            ],
+          ),
           reproduce: TIMED_OUT,
         },
         'not-begun-on-this-machine': {
           title: 'Server does not begin the TLS handshake',
           party: 'server',
           certainty: 'likely',
-          remedy:
-            "Look in the server's log for this connection. If the server is slow, check its load, its key store, and any proxy in front of it. If the log shows nothing after STARTTLS, a firewall may block TLS: compare with a connection from another network.",
+          remedy: listOf("Look in the server's log for this connection, after STARTTLS.", [
+            'If the server is slow, check its load, its key store, and any proxy in front of it.',
+            'If the log shows nothing, the server, or a proxy in front of it, may have no TLS behind its 220, or a firewall may block TLS.',
+          ]),
           reproduce: TIMED_OUT,
         },
         'silent-port': {

@@ -1,3 +1,4 @@
+import { listOf } from '../../text/lists.js';
 import { beginning, entriesOf, REPLY, type CatalogEntry, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
@@ -34,8 +35,15 @@ export const UPGRADE = {
           title: 'Server cannot start TLS',
           party: 'server',
           certainty: 'likely',
-          remedy:
-            "Check the server's log for the reason why it could not load the certificate or the private key. Typical reasons are a wrong path, a file that the server's user cannot read, a key that does not match the certificate, and a key with a passphrase.",
+          remedy: listOf(
+            "Check the server's log for the reason why it could not load the certificate or the private key. Typical reasons:",
+            [
+              'The path of a file is wrong, or the file does not exist.',
+              "The server's user cannot read the private key.",
+              'The key does not match the certificate.',
+              'The key is encrypted with a passphrase.',
+            ],
+          ),
           setting: 'starttls-refused',
           reproduce: SHOWS_REPLY,
         },
@@ -53,8 +61,14 @@ export const UPGRADE = {
           title: 'Server does not implement the STARTTLS that it offers',
           party: 'server',
           certainty: 'likely',
-          remedy:
-            'Configure TLS in the program that accepts the connection, or configure that program to pass STARTTLS to the server behind it. Otherwise, it must not offer STARTTLS. Two programs are probably involved: one sends the EHLO reply, and another, which does not support STARTTLS, receives the command. Usually one of them is a proxy or content filter.',
+          remedy: listOf(
+            'Find the proxy or content filter in front of the mail server: probably one program sends the EHLO reply, and another, which does not support STARTTLS, receives the command.',
+            [
+              'Configure TLS in the program that accepts the connection.',
+              'Or configure it to pass STARTTLS to the server behind it.',
+              'Otherwise, it must not offer STARTTLS.',
+            ],
+          ),
           reproduce: SHOWS_REPLY,
         },
         'syntax-error': {
@@ -114,8 +128,10 @@ export const UPGRADE = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy:
-        'Test from the server itself (loopback). If the data arrives there too, update the server, or the proxy in front of it, which typically replies to STARTTLS twice. Otherwise, treat this as an attack, and find the device in the network that inserts the data.',
+      remedy: listOf('Test from the server itself (loopback).', [
+        'If the data arrives there too, update the server, or the proxy in front of it, which typically replies to STARTTLS twice.',
+        'If not, treat this as an attack, and find the device in the network that inserts the data.',
+      ]),
       reproduce: SHOWS_DATA,
     },
     {
@@ -127,8 +143,13 @@ export const UPGRADE = {
           title: 'Server reports an error instead of starting TLS',
           party: 'server',
           certainty: 'likely',
-          remedy:
-            "Check the server's log for a certificate or private key that could not be loaded, or for a timeout. The server sent an unencrypted error after its 220, so it probably found out too late that it cannot start TLS. If the log shows no such error, assume that a device in the network inserted the data.",
+          remedy: listOf(
+            "Check the server's log for the reason of this error. The server sent it unencrypted after its 220, so it probably found out too late that it cannot start TLS.",
+            [
+              'Usually it could not load the certificate or the private key, or reached a limit or timeout.',
+              'If the log shows no such error, assume that a device in the network inserted the data.',
+            ],
+          ),
           setting: 'starttls-refused',
           reproduce: SHOWS_DATA,
         },
@@ -137,16 +158,23 @@ export const UPGRADE = {
           title: 'Server does not start TLS after its 220',
           party: 'server',
           certainty: 'likely',
-          remedy:
-            'Implement or enable TLS in the program that replies 220 to STARTTLS: it has none behind that reply, and reads the ClientHello as a command. If it cannot do TLS (a test server, a mail sink, a script), it must not list STARTTLS in its EHLO reply, or a different program is needed. If it is a proxy that replies to STARTTLS itself, configure TLS there, or let it pass STARTTLS and all that follows to the mail server. The certificate is not the problem.',
+          remedy: listOf(
+            'Implement or enable TLS in the program that replies 220 to STARTTLS: after that reply it reads the ClientHello as a command. The certificate is not the problem.',
+            [
+              'If it is a test server, mail sink or script without TLS, it must not list STARTTLS in its EHLO reply. For tests with TLS, use one that supports it.',
+              'If it is a proxy that replies to STARTTLS itself, configure TLS there, or let it pass STARTTLS and all that follows to the mail server.',
+            ],
+          ),
           reproduce: NOT_TLS,
         },
         'early-record': {
           title: 'Server sends TLS before the ClientHello',
           party: 'server',
           certainty: 'likely',
-          remedy:
-            'If a proxy in front of the server is configured for the wrong direction, so that it starts TLS as a client, correct that. Otherwise, update the server or the proxy: in a TLS handshake the client speaks first, but the other side did not wait for it.',
+          remedy: listOf(
+            'Check the proxy in front of the server: it probably starts TLS as a client, not as a server (stunnel: `client = no`). In a TLS handshake, the client speaks first, but the other side did not wait for it.',
+            ['If there is no proxy, update the server.'],
+          ),
         },
       },
     },

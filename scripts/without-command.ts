@@ -14,7 +14,6 @@ export const WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
   'connection-failed-locally': OF_THE_MACHINE,
   'mx-too-many': 'it is about a limit of the gate',
   'starttls-command-injection': 'tools send no command in the same packet as STARTTLS',
-  'client-hello-intolerant': 'only OpenSSL 3.5 and later send a large ClientHello',
   'certificate-unchecked': NOT_CHECKED,
   'auth-server-not-authenticated':
     'the server has not shown that it knows the password, so the password must not be sent to it',
@@ -44,6 +43,8 @@ export const NOT_RUN: Partial<Record<FindingCode, string>> = {
 export const OTHER_CAUSES_WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
   throttled: 'a server that closes idle sessions would have to be kept waiting',
   'no-route': 'for other errors of the operating system, it is about the machine that runs the gate',
+  'client-hello-intolerant':
+    'only OpenSSL 3.5 and later send a post-quantum key share, and openssl waits for a reply without a limit',
   'certificate-untrusted': 'the certificate is in `ca`, and OpenSSL accepts the chain',
   'certificate-weak-key': NOT_SENT,
   'certificate-issuer-expires-first': NOT_SENT,

@@ -319,6 +319,10 @@ export const COMMAND_SCENES: readonly CommandScene[] = [
     ]),
   },
   {
+    name: 'starts TLS as a client after its 220',
+    server: replying('STARTTLS', [raw(Buffer.from('220 go\r\n\x16\x03\x01\x00\xc8', 'latin1')), silence]),
+  },
+  {
     name: 'is a web server',
     server: { greeting: [replyToAnything('HTTP/1.1 400 Bad Request\r\n\r\n')] },
   },

@@ -4,6 +4,7 @@ import {
   connectCommand,
   greetingCommand,
   handshakeCommand,
+  plainBytesCommand,
   plainLinesCommand,
   signInCommand,
 } from './commands/curl.js';
@@ -29,6 +30,7 @@ import {
   inboxGreetingOverTlsCommand,
   inboxTlsCommand,
   keyIdsCommand,
+  largeHelloCommand,
   opensslCommand,
   opensslUntilClosed,
   pinCommand,
@@ -93,6 +95,8 @@ export const COMMANDS = {
   starttls: (endpoint, { address }) => starttlsCommand(endpoint, address),
   /** What the server sends after STARTTLS, unencrypted. */
   'after-starttls': (endpoint, { address }) => plainLinesCommand(endpoint, address, ['STARTTLS']),
+  /** The same as bytes. */
+  'bytes-after-starttls': (endpoint, { address }) => plainBytesCommand(endpoint, address, ['STARTTLS']),
   /** What a server that waits for the client to speak first replies to EHLO, over TLS with implicit TLS. */
   'first-reply': (endpoint, { address }) =>
     endpoint.transport === 'starttls'
@@ -111,6 +115,8 @@ export const COMMANDS = {
   'with-client-certificate': (endpoint, subject) => clientCertificateCommand(endpoint, subject),
   /** Whether the TLS handshake ends within the timeout of the gate. */
   'handshake-in-time': (endpoint, { address }) => handshakeCommand(endpoint, address),
+  /** The same, with a large ClientHello. */
+  'large-hello': (endpoint, { address }) => largeHelloCommand(endpoint, address),
   /** What the server selects if every TLS version and cipher suite is allowed. */
   'any-tls': (endpoint, { address }) => anyTlsCommand(endpoint, address),
   pin: (endpoint, { address }) => pinCommand(endpoint, address),

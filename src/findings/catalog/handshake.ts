@@ -389,6 +389,7 @@ export const HANDSHAKE = {
       party: 'server',
       certainty: 'likely',
       remedy: `Update the firewall, load balancer or proxy that inspects or terminates TLS in front of the server: it probably reads only the first TCP segment of the ClientHello. If there is none, update the server's TLS library. To find the device, compare with a connection from another network. ${WITH_SMALL_HELLO}`,
+      reproduce: { command: 'large-hello', shows: endOfLargeHello },
     },
     {
       evidence: {
@@ -639,6 +640,12 @@ export const HANDSHAKE = {
     },
   ),
 } as const satisfies Record<string, CatalogEntry>;
+
+/** openssl itself has no time limit. */
+function endOfLargeHello(evidence: Values): string {
+  if (evidence.waited !== undefined) return '';
+  return alertOrReason(evidence) || 'no peer certificate available';
+}
 
 /** The first line that the server sends. A line break is escaped in the evidence. */
 function firstLine({ data = '' }: Values): string {

@@ -175,6 +175,7 @@ export const UPGRADE = {
             'Check the proxy in front of the server: it probably starts TLS as a client, not as a server (stunnel: `client = no`). In a TLS handshake, the client speaks first, but the other side did not wait for it.',
             ['If there is no proxy, update the server.'],
           ),
+          reproduce: { command: 'bytes-after-starttls', shows: recordStart },
         },
       },
     },
@@ -191,3 +192,8 @@ export const UPGRADE = {
     { evidence: fields('sent', 'reply'), reference: 'RFC 3207 section 4.2' },
   ),
 } as const satisfies Record<string, CatalogEntry>;
+
+/** The type and version of the TLS record, in hexadecimal digits. The evidence has these bytes escaped. */
+function recordStart({ data = '' }: Values): string {
+  return /^\\x(1[56])\\x(03)\\x(0\d)/.exec(data)?.slice(1).join('') ?? '';
+}

@@ -87,6 +87,11 @@ export function plainLinesCommand(
   return `${paced} | ${telnet(authority(address ?? host, port), (lines.length + 2) * PAUSE)}`;
 }
 
+/** The same, and shows the replies as hexadecimal digits. */
+export function plainBytesCommand(...args: Parameters<typeof plainLinesCommand>): string {
+  return `${plainLinesCommand(...args)} | od -An -v -tx1 | tr -d ' \\n'`;
+}
+
 /** Without a limit, curl waits until the server closes the connection. */
 function telnet(server: string, seconds: number): string {
   return command(['curl', '-sN', '-m', String(seconds), `telnet://${server}`]);

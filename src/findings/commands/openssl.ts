@@ -93,6 +93,14 @@ const EVERYTHING = [
   'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:TLS_AES_128_CCM_SHA256:TLS_AES_128_CCM_8_SHA256',
 ];
 
+/**
+ * The command with a ClientHello that is as large as one with a post-quantum key share, which only OpenSSL 3.5 and later
+ * send by default. Servers without ALPN ignore the extension.
+ */
+export function largeHelloCommand(endpoint: ReproducibleEndpoint, address?: string): string {
+  return `${session(endpoint, smtp(endpoint, address))} -alpn "$(printf '%0250d,' 1 2 3 4 5 6)smtp" </dev/null`;
+}
+
 /** The command that shows the pin of the server's key, without the prefix `sha256/`. */
 export function pinCommand(endpoint: ReproducibleEndpoint, address?: string): string {
   return [

@@ -158,6 +158,15 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
       fix: new RegExp(`^Append the certificate of CN=Test Intermediate CA, available at ${ISSUER_AT}, to`),
     },
     {
+      name: 'an intermediate of a public CA that is not sent',
+      server: serves(
+        await pki.issue({ names, sends: [], further: [{ rawData: issuerAt('http://r12.i.lencr.org/') }] }),
+      ),
+      ...{ code: INCOMPLETE, title: 'Intermediate certificate missing', ...LIKELY },
+      message: /whose issuer, CN=Test Intermediate CA, is not a trusted CA/,
+      ...{ fix: /^Append the certificate of CN=Test Intermediate CA, available at /, notTheFix: /private CA/ },
+    },
+    {
       name: 'a CA with the name of a trusted one',
       server: serves(await again.issue({ names })),
       ...{ code: UNTRUSTED, title: 'Issuer has the name of a trusted CA, but a different key', ...LIKELY },

@@ -1,4 +1,5 @@
 import { listOf } from '../../text/lists.js';
+import { isOfPublicCa } from '../public-cas.js';
 import { entriesOf, type CatalogEntry, type Reproduction, type Values } from './entry.js';
 import { fields } from './evidence.js';
 import { KNOWN_ISSUER, knownIssuers } from './known-issuers.js';
@@ -61,7 +62,10 @@ const byTrustedCa = 'was issued by a CA that its clients trust';
 /** The intermediate that the chain lacks, and where its certificate says that it is available. The gate does not fetch it. */
 function appendIssuer({ missingIssuer = '', caIssuers }: Values): string {
   const from = caIssuers === undefined ? '' : `, available at ${caIssuers},`;
-  return `Append the certificate of ${missingIssuer}${from} to the server's certificate file, after its own certificate, and reload the server. If that is the root of a private CA, add it to \`ca\` instead.`;
+  const ofPrivateCa = isOfPublicCa(caIssuers)
+    ? 'The CA delivers it together with the certificate.'
+    : 'If that is the root of a private CA, add it to `ca` instead.';
+  return `Append the certificate of ${missingIssuer}${from} to the server's certificate file, after its own certificate, and reload the server. ${ofPrivateCa}`;
 }
 
 /** The CA has renewed its key, and the server sends the certificate of the old one, or of a newer one. */

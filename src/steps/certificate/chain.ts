@@ -14,7 +14,7 @@ import { anchorsInWords, chainInWords, nameOf } from './chain-evidence.js';
 import { day, isClockLikely, timeBetween } from './dates.js';
 import { parse, type Presented, type VerifyOptions } from './presented.js';
 import { knownIssuerIn } from './known-issuers.js';
-import { isOfPublicCa } from './public-issuers.js';
+import { isOfPublicCa } from '../../findings/public-cas.js';
 import { wrongIntermediate } from './wrong-intermediate.js';
 import { own, type OwnText } from '../../text/own.js';
 

@@ -1,4 +1,4 @@
-import { isOfPublicCa } from '../../src/steps/certificate/public-issuers.js';
+import { isOfPublicCa } from '../../src/findings/public-cas.js';
 
 test.each([
   ['http://yr.i.lencr.org/', true],

@@ -204,12 +204,12 @@ describe('the settings of servers', () => {
   const plain = finding('starttls-not-advertised', own`No.`);
 
   test('are those of common products if the software is not known', () => {
-    expect(completeFinding(plain, OBSERVED).remedy).toBe(`${remedy as string} ${examples}`);
+    expect(completeFinding(plain, OBSERVED).remedy).toBe(`${remedy as string}\n${examples}`);
   });
 
   test.each<[string, Partial<Observed>, RegExp]>([
-    ['greeting', { greeting: 'mx ESMTP Postfix' }, / Postfix: set `smtpd_tls_security_level/],
-    ['reply to EHLO', { capabilities: ['XVERP=Courier'] }, / Courier: in `esmtpd`/],
+    ['greeting', { greeting: 'mx ESMTP Postfix' }, /^Postfix: set `smtpd_tls_security_level/m],
+    ['reply to EHLO', { capabilities: ['XVERP=Courier'] }, /^Courier: in `esmtpd`/m],
   ])('are only that of the software if it is known by its %s', (_, learned, setting) => {
     const found = completeFinding(plain, { ...OBSERVED, ...learned });
     expect(found.remedy).toMatch(setting);
@@ -230,7 +230,7 @@ describe('the settings of servers', () => {
   test('are those of common products if only a host or a rejection has the name of one', () => {
     const found = finding('starttls-not-advertised', own`No.`, { evidence: { reply: '454 Postfix' } });
     const observed = { ...OBSERVED, greeting: '220 postfix.example.com ESMTP', capabilities: ['postfix.example.com'] };
-    expect(completeFinding(found, observed).remedy).toBe(`${remedy as string} ${examples}`);
+    expect(completeFinding(found, observed).remedy).toBe(`${remedy as string}\n${examples}`);
   });
 });
 

@@ -235,7 +235,7 @@ test('any other problem of one server says at which address the same step passes
   const found = compare([expired, anEndpoint()]);
   expect(found?.title).toBe(expired.steps[2]?.findings[0]?.title);
   expect(found?.remedy).toMatch(
-    / The same host passed this step at 192\.0\.2\.7 in this run: compare the two servers\.$/,
+    /^The same host passed this step at 192\.0\.2\.7 in this run: compare the two servers\.$/m,
   );
 });
 

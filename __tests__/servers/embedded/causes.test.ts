@@ -659,7 +659,7 @@ describe('STARTTLS that is hidden, on a different machine', () => {
     for (const address of ['192.0.2.1', '127.0.0.1']) {
       const found = await missingOffer(dialogue, address);
       expect(found).toMatchObject({ title, party: 'network', certainty: 'likely' });
-      expect(found.remedy).toMatch(/on the Cisco firewall .*`no inspect esmtp` in the policy map.*`allow-tls`/);
+      expect(found.remedy).toMatch(/on the Cisco firewall .*`no inspect esmtp` in the policy map.*`allow-tls`/s);
     }
   });
 

@@ -61,7 +61,7 @@ export async function namesThatDoNotMatch({ pki }: CertificateFixtures): Promise
       ...{ code: MISMATCH, title: 'Endpoint is an IP address, and the certificate has only names', ...CONFIGURATION },
       message:
         /^The endpoint is the IP address 127\.0\.0\.1, and the certificate is for mail\.example\.test\. It matches the name in the server's greeting/,
-      fix: /^Use the name of the server as `host` .*`- \{ host: 127\.0\.0\.1, servername: mail\.example\.test \}`/,
+      fix: /^Use the name of the server as `host` .*`- \{ host: 127\.0\.0\.1, servername: mail\.example\.test \}`/s,
       notTheFix: /^Get a certificate/,
     },
     {

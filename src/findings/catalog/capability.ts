@@ -1,5 +1,6 @@
 import { blocklistErrors, listedClient } from './blocklist.js';
 import { connectionLimit } from './limits.js';
+import { listOf, together } from '../../text/lists.js';
 import {
   entriesOf,
   FIRST_LINE,
@@ -36,15 +37,25 @@ const EHLO_EXAMPLES =
 const CISCO = {
   party: 'network',
   certainty: 'likely',
-  remedy:
-    'Turn off the inspection of ESMTP for this server on the Cisco firewall (ASA, Firepower or PIX) between client and server: `no inspect esmtp` in the policy map; on a PIX, `no fixup protocol smtp 25`. The mail server is probably configured correctly. To confirm this, send EHLO from the network of the server and compare the replies. If the IP address is that of the machine that runs the gate, the port is forwarded, and the firewall is behind it.',
+  remedy: listOf(
+    'Turn off the inspection of ESMTP for this server on the Cisco firewall (ASA, Firepower or PIX) between client and server: `no inspect esmtp` in the policy map; on a PIX, `no fixup protocol smtp 25`.',
+    [
+      'The mail server is probably configured correctly: send EHLO from its own network, and compare the replies.',
+      'If the IP address is that of the machine that runs the gate, the port is forwarded, and the firewall is behind it.',
+    ],
+  ),
 } as const;
 
 const CISCO_ALLOW_TLS = 'To keep the inspection: `allow-tls` in a `policy-map type inspect esmtp`.';
 
 /** What a filter on the machine of the server does. */
-const ON_THIS_MACHINE =
-  'Find out which program listens on the port, and disable its SMTP inspection, or the setting that removes keywords from the EHLO reply. The IP address is that of this machine, so the program is the server itself, or a local proxy, virus scanner or content filter. If the port is forwarded (container, tunnel), check the machine behind it.';
+const ON_THIS_MACHINE = listOf(
+  'Find out which program listens on the port, and disable its SMTP inspection, or the setting that removes keywords from the EHLO reply.',
+  [
+    'The IP address is that of this machine, so the program is the server itself, or a local proxy, virus scanner or content filter.',
+    'If the port is forwarded (container, tunnel), check the machine behind it, and the network in between.',
+  ],
+);
 
 const DISCARDED =
   'Postfix does not offer STARTTLS if `smtpd_discard_ehlo_keywords`, or a table in `smtpd_discard_ehlo_keyword_address_maps`, contains `starttls`.';
@@ -292,8 +303,13 @@ export const CAPABILITY = {
         'unknown-protocol': {
           party: 'configuration',
           certainty: 'likely',
-          remedy:
-            'Check that this is the port of the mail server: the gate received no SMTP greeting over TLS. If it is, and clients expect STARTTLS on it, as on 587 and 25, disable implicit TLS for this port of the server. Otherwise, set `transport: implicit` for this endpoint.',
+          remedy: listOf(
+            'Check that this is the port of the mail server: the gate received no SMTP greeting over TLS.',
+            [
+              'If it is, and clients expect STARTTLS on it, as on 587 and 25, disable implicit TLS for this port of the server, or of the proxy in front of it.',
+              'Otherwise, set `transport: implicit` for this endpoint.',
+            ],
+          ),
           // Without -starttls, openssl gets a certificate only from such a port.
           reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
         },
@@ -306,8 +322,10 @@ export const CAPABILITY = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy:
-        'Enable STARTTLS for this service; it requires a certificate and a private key. If STARTTLS is enabled, look for a rule that offers it only to certain networks.',
+      remedy: listOf('Enable STARTTLS for this service; it requires a certificate and a private key.', [
+        'If it is enabled, the server probably cannot load the certificate or key: its log shows why.',
+        'Or a rule offers STARTTLS only to certain networks.',
+      ]),
       examples:
         'Postfix: `smtpd_tls_security_level = may`, or `encrypt` on submission, and `smtpd_tls_chain_files`. Exim: `tls_advertise_hosts = *`, with `tls_certificate` and `tls_privatekey`.',
       setting: 'starttls-not-advertised',
@@ -337,15 +355,28 @@ export const CAPABILITY = {
           party: 'network',
           certainty: 'likely',
           remedy: ({ answeredBy = '', host = '' }: Values) =>
-            `Find out what ${answeredBy} is: the greeting has this name, and ${host} is in a different domain. If it is a firewall, a proxy or a gateway of the gate's own network or provider, exempt the machine that runs the gate from its SMTP interception, or configure it to pass STARTTLS through. Or run the gate in a different network. Only if it is another name of the mail server, enable STARTTLS there.`,
+            listOf(
+              `Find out what ${answeredBy} is: the greeting has this name, and ${host} is in a different domain.`,
+              [
+                "If it is a firewall, a proxy or a gateway of the gate's own network or provider, exempt the machine that runs the gate from its SMTP interception, or configure it to pass STARTTLS through.",
+                'Or run the gate in a different network.',
+                'Only if it is another name of the mail server, enable STARTTLS there.',
+              ],
+            ),
           reproduce: NOT_OFFERED,
         },
         'tls-not-available': {
           title: 'Server cannot start TLS',
           party: 'server',
           certainty: 'likely',
-          remedy:
-            "Check the server's log for the reason why it could not load the certificate or the private key. Typical reasons are a wrong path, a file that the server's user cannot read, and a key that does not match the certificate. TLS is probably configured, but the server cannot start it, so it does not offer STARTTLS.",
+          remedy: listOf(
+            "Check the server's log for the reason why it could not load the certificate or the private key. TLS is probably configured, but the server cannot start it, so it does not offer STARTTLS. Typical reasons:",
+            [
+              'The path of a file is wrong, or the file does not exist.',
+              "The server's user cannot read the private key.",
+              'The key does not match the certificate.',
+            ],
+          ),
           setting: 'starttls-refused',
           reproduce: NOT_OFFERED,
         },
@@ -376,7 +407,10 @@ export const CAPABILITY = {
           title: 'A program on this machine inspects SMTP',
           party: 'server',
           certainty: 'likely',
-          remedy: `${ON_THIS_MACHINE} If STARTTLS is still missing without inspection, enable it on the server.`,
+          remedy: together([
+            ON_THIS_MACHINE,
+            'If STARTTLS is still missing without inspection, enable it on the server.',
+          ]),
           reproduce: NOT_OFFERED,
         },
       },
@@ -420,8 +454,10 @@ export const CAPABILITY = {
           title: 'STARTTLS accepted, but not offered',
           party: 'server',
           certainty: 'likely',
-          remedy:
-            "Send EHLO from the server's own network. If STARTTLS is missing there too, configure the server to offer it. Otherwise, a device between client and server removes the keyword: disable SMTP inspection on it.",
+          remedy: listOf("Send EHLO from the server's own network.", [
+            'If STARTTLS is missing there too, configure the server to offer it.',
+            'If not, a device between client and server removes the keyword: disable SMTP inspection on it.',
+          ]),
           examples: DISCARDED,
           setting: 'starttls-hidden',
           reproduce: NOT_OFFERED,

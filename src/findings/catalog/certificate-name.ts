@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { listOf } from '../../text/lists.js';
 import { entriesOf, type CatalogEntry, type Cause, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
@@ -52,7 +53,9 @@ export const CERTIFICATE_NAME = {
     {
       ...NEW_CERTIFICATE,
       remedy: ({ expected = '', names = '', greetingName }: Values) =>
-        `If clients connect to ${expected}, get a certificate that includes this name. If they connect to ${greetingName ?? 'another name'}, set \`servername\` to that name; the certificate includes ${names}.`,
+        listOf(`If clients connect to ${expected}, get a certificate that includes this name.`, [
+          `If they connect to ${greetingName ?? 'another name'}, set \`servername\` to that name; the certificate includes ${names}.`,
+        ]),
       reproduce: {
         command: 'openssl',
         shows: ({ expected = '' }: Values) => (isIP(expected) === 0 ? MISMATCH : 'IP address mismatch'),
@@ -107,7 +110,13 @@ export const CERTIFICATE_NAME = {
             const name =
               greetingName ?? names.split(', ').find((one) => isIP(one) === 0 && !one.includes('*')) ?? 'NAME';
             const host = expected.includes(':') ? `"${expected}"` : expected;
-            return `Use the name of the server as \`host\` instead of ${expected}: the certificate is for ${names}. Or keep the IP address and set \`servername\` to that name, in the mapping form of the endpoint: \`- { host: ${host}, servername: ${name} }\`, with the port of the endpoint. The certificate needs the IP address only if clients connect to it.`;
+            return listOf(
+              `Use the name of the server as \`host\` instead of ${expected}: the certificate is for ${names}.`,
+              [
+                `Or keep the IP address and set \`servername\` to that name, in the mapping form of the endpoint: \`- { host: ${host}, servername: ${name} }\`, with the port of the endpoint.`,
+                'The certificate needs the IP address only if clients connect to it.',
+              ],
+            );
           },
           reproduce: { command: 'openssl', shows: 'IP address mismatch' },
         },
@@ -170,7 +179,10 @@ export const CERTIFICATE_NAME = {
           certainty: 'likely',
           setting: 'certificate',
           remedy: ({ expected = '', names = '' }: Values) =>
-            `If a provider operates the server, ${expected} is probably an alias of the provider's host name: use that name as \`host\`, in the gate and in mail clients. The certificate includes ${names}. If the server is yours, it uses the certificate of another site: configure one that includes ${expected}, for this name (SNI) or as the default.`,
+            listOf(`Find out which name clients should use: the certificate includes ${names}.`, [
+              `If a provider operates the server, ${expected} is probably an alias of the provider's host name: use that name as \`host\`, in the gate and in mail clients.`,
+              `If the server is yours, it uses the certificate of another site: configure one that includes ${expected}, for this name (SNI) or as the default.`,
+            ]),
           reproduce: { command: 'openssl', shows: MISMATCH },
         },
       },

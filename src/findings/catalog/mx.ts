@@ -1,3 +1,4 @@
+import { listOf } from '../../text/lists.js';
 import { beginning, entriesOf, type CatalogEntry, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
@@ -18,8 +19,10 @@ export const MX = {
       title: 'Domain does not exist',
       party: 'configuration',
       certainty: 'likely',
-      remedy:
-        'Check the spelling of `mx`. If it is correct and the domain is internal, run the gate in a network that can resolve it (in a workflow: on a self-hosted runner). If the domain should receive mail from the Internet, check its registration and its delegation.',
+      remedy: listOf('Check the spelling of `mx`: public DNS does not know this domain.', [
+        'If it should receive mail from the Internet, check its registration and its delegation.',
+        'If it is internal, run the gate in a network that can resolve it (in a workflow: on a self-hosted runner).',
+      ]),
       reproduce: { command: 'name', shows: 'status: NXDOMAIN' },
     },
     {
@@ -29,8 +32,10 @@ export const MX = {
         'no-records': {
           party: 'server',
           certainty: 'likely',
-          remedy:
-            'Add an MX record that names the mail server of the domain. If the domain should not receive mail, remove the endpoint, and add a null MX (`MX 0 .`), so that senders know at once. If the record exists only in an internal zone, run the gate on a machine that can resolve names in that zone.',
+          remedy: listOf('Add an MX record that names the mail server of the domain.', [
+            'If the domain should not receive mail, remove the endpoint, and add a null MX (`MX 0 .`), so that senders know at once.',
+            'If the record exists only in an internal zone, run the gate on a machine that can resolve names in that zone.',
+          ]),
           reproduce: { command: 'mail-domain', shows: 'no IP address' },
         },
       },

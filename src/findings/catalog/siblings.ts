@@ -1,3 +1,4 @@
+import { listOf } from '../../text/lists.js';
 import type { Cause, Values } from './entry.js';
 
 /*
@@ -19,7 +20,10 @@ const refusedOver = (family: Family) =>
     party: 'server',
     certainty: 'likely',
     remedy: ({ address = family, worksAt = '' }: Values) =>
-      `Configure the server to listen on ${address} too: it accepts connections at ${worksAt}. If clients should not use ${family}, remove the ${RECORDS[family]} record of the host instead. If the server does listen there, a firewall rejects the connection.`,
+      listOf(`Configure the server to listen on ${address} too: it accepts connections at ${worksAt}.`, [
+        `If clients should not use ${family}, remove the ${RECORDS[family]} record of the host instead.`,
+        'If the server does listen there, a firewall rejects the connection.',
+      ]),
     examples: LISTENING[family],
   }) as const satisfies Cause;
 
@@ -29,7 +33,14 @@ const silentOver = (family: Family) =>
     party: 'server',
     certainty: 'likely',
     remedy: ({ address = family, worksAt = '' }: Values) =>
-      `Allow the port for ${address} in the server's firewall, which often has separate rules for IPv4 and IPv6: the server accepts connections at ${worksAt}. Check that the host has this address, and a route for it. If clients should not use ${family}, remove the ${RECORDS[family]} record. If no host responds over ${family}, the problem is the gate's network.`,
+      listOf(
+        `Allow the port for ${address} in the server's firewall, which often has separate rules for IPv4 and IPv6: the server accepts connections at ${worksAt}.`,
+        [
+          'Check that the host has this address, and a route for it.',
+          `If clients should not use ${family}, remove the ${RECORDS[family]} record.`,
+          `If no host responds over ${family}, the problem is the gate's network.`,
+        ],
+      ),
   }) as const satisfies Cause;
 
 /** Nothing listens at the address or port. */
@@ -48,7 +59,13 @@ export const REFUSED_SIBLINGS = {
     party: 'server',
     certainty: 'likely',
     remedy: ({ worksAt = '' }: Values) =>
-      `Enable the service for this port on the server, or test only ${worksAt}, which accepts connections on the same host. If the service is enabled, look in the server's log for the reason why it does not listen. A firewall can also reject the connection.`,
+      listOf(
+        `Enable the service for this port on the server, or test only ${worksAt}, which accepts connections on the same host.`,
+        [
+          "If the service is enabled, look in the server's log for the reason why it does not listen.",
+          'A firewall can also reject the connection.',
+        ],
+      ),
   },
 } as const satisfies Readonly<Record<string, Cause>>;
 
@@ -68,7 +85,13 @@ export const SILENT_SIBLINGS = {
     party: 'server',
     certainty: 'likely',
     remedy: ({ worksAt = '' }: Values) =>
-      `Allow this port in the firewall or security group in front of the server: the host is up, because ${worksAt} accepts connections from the gate. If it is allowed there, check whether the network of the gate blocks outbound connections to this port. If the service should only be on ${worksAt}, test only that.`,
+      listOf(
+        `Allow this port in the firewall or security group in front of the server: the host is up, because ${worksAt} accepts connections from the gate.`,
+        [
+          'If it is allowed there, check whether the network of the gate blocks outbound connections to this port.',
+          `If the service should only be on ${worksAt}, test only that.`,
+        ],
+      ),
   },
   'outbound-port-25': {
     title: 'Port 25 of the host does not respond',
@@ -96,7 +119,13 @@ export const REJECTED_SIBLINGS = {
     party: 'server',
     certainty: 'likely',
     remedy: ({ worksAt = '' }: Values) =>
-      `Allow this port in the firewall of the server, or in the one in front of it: the host is up, because ${worksAt} accepts connections from the gate, but connections to this port are rejected with an ICMP message. If they are allowed there, a firewall in the network of the gate may reject outbound connections to this port: \`traceroute -T -p PORT\` shows which machine does. If the service should only be on ${worksAt}, test only that.`,
+      listOf(
+        `Allow this port in the firewall of the server, or in the one in front of it: the host is up, because ${worksAt} accepts connections from the gate, but connections to this port are rejected with an ICMP message.`,
+        [
+          'If they are allowed there, a firewall in the network of the gate may reject outbound connections to this port: `traceroute -T -p PORT` shows which machine does.',
+          `If the service should only be on ${worksAt}, test only that.`,
+        ],
+      ),
     examples: FIREWALL_EXAMPLES,
   },
 } as const satisfies Readonly<Record<string, Cause>>;

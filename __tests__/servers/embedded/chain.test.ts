@@ -296,7 +296,7 @@ describe('the end of an incomplete chain, and the fix', () => {
     expect(found).toEqual(['certificate-untrusted']);
     expect(first?.message).toBe('The chain ends in a root that is not trusted: CN=Private Root CA.');
     expect(first?.remedy).toMatch(
-      /^If the CA is your own, add its root to `ca`, after .*public CA instead\. If nobody knows this CA, .* an impostor/,
+      /^If the CA is your own, add its root to `ca`, after .*public CA instead\.\n- If nobody knows this CA, .* an impostor/s,
     );
     const rootSha256 = certificateFacts(new X509Certificate(other.root.cert)).sha256;
     expect(first?.evidence).toMatchObject({ root: 'CN=Private Root CA', rootSha256 });

@@ -42,6 +42,7 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
   const clients = await ca('Clients CA', { issuer: pki.root, usage: ['clientAuth'] });
   const last = await ca('Last CA', { issuer: pki.root, pathLength: 0 });
   const tooDeep = await ca('Deep CA', { issuer: last });
+  const selfSignedBefore = await issue({ commonName: HOST, names });
   const newRoot = await ca('Root YR');
   const ofNewRoot = await ca('YR1', { issuer: newRoot, further: [{ rawData: issuerAt('http://yr.i.lencr.org/') }] });
   const again = await createPki('Test');
@@ -149,6 +150,14 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
       ...{ code: MISMATCH, title: 'Certificate does not match the host name', ...LIKELY },
       message: /is for mail\.other\.example/,
       ...{ fix: /^The same new certificate fixes this/, notTheFix: /provider/ },
+    },
+    {
+      name: 'a new self-signed certificate, and the one before in `ca`',
+      ...{ server: serves(await issue({ commonName: HOST, names })), policy: trusting(selfSignedBefore) },
+      ...{ code: 'certificate-self-signed', title: 'Self-signed certificate was replaced', ...CONFIGURATION },
+      message:
+        /^The certificate is self-signed, and is not the one in ca, which has the same name \(CN=mail\.example\.test\)\.$/,
+      ...{ fix: /^Compare the fingerprint \(SHA-256 \w{64}\) .* replace the one in ca/, notTheFix: /public CA/ },
     },
     {
       name: 'an intermediate that is not sent',

@@ -178,10 +178,34 @@ export const CERTIFICATE_CHAIN = {
     },
     {
       about: 'tls.ca',
-      evidence: { ...CHAIN_EVIDENCE, ...KNOWN_ISSUER, ...fields('pin') },
+      evidence: {
+        ...CHAIN_EVIDENCE,
+        ...KNOWN_ISSUER,
+        ...fields('pin'),
+        ...CONFIGURED,
+        sha256: 'the SHA-256 fingerprint of the certificate, if `ca` has another one with its name',
+      },
       reference: 'RFC 5280 section 6.1',
       resultType: 'certificate-not-trusted',
-      causes: knownIssuers('self-signed certificate'),
+      causes: {
+        ...knownIssuers('self-signed certificate'),
+        // An impostor can use the same name.
+        replaced: {
+          title: 'Self-signed certificate was replaced',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy: ({ configured = 'ca', sha256 = '', pin = '' }: Values) =>
+            listOf(
+              `Compare the fingerprint (SHA-256 ${sha256}) with that of the certificate on the server. If it is the same, replace the one in ${configured} with it: the server has probably generated a new certificate.`,
+              [
+                'If the server generates a certificate at every start, give it one of a private CA, and put the root of that CA into `ca`.',
+                `If only its key stays the same, pin that: \`tls.pin: ${pin}\`.`,
+                'If the fingerprint is a different one, this is not your server.',
+              ],
+            ),
+          reproduce: { command: 'openssl', shows: 'self-signed certificate' },
+        },
+      },
     },
   ),
   'certificate-chain-incomplete': error(

@@ -2,7 +2,6 @@ import type { X509Certificate } from 'node:crypto';
 import type { CauseOf, Evidence } from '../../findings/catalog.js';
 import type { FindingCode } from '../../findings/codes.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
-import type { AnchorSource } from '../../plan/endpoint.js';
 import { excerpt } from '../../text/peer.js';
 import { MAX_CERTIFICATES } from '../../tls/handshake.js';
 import { fingerprint } from '../../tls/x509/certificate.js';
@@ -15,6 +14,7 @@ import { day, isClockLikely, timeBetween } from './dates.js';
 import { parse, type Presented, type VerifyOptions } from './presented.js';
 import { knownIssuerIn } from './known-issuers.js';
 import { isOfPublicCa } from '../../findings/public-cas.js';
+import { formerInCa, serverInCa } from './certificates-in-ca.js';
 import { wrongIntermediate } from './wrong-intermediate.js';
 import { own, type OwnText } from '../../text/own.js';
 
@@ -63,6 +63,11 @@ export function judgeChain(
           ...known?.evidence,
         },
       };
+      const former = known ? undefined : formerInCa(sent, options);
+      if (former) {
+        const evidence = { ...details.evidence, ...former.evidence };
+        return [finding('certificate-self-signed', former.message, { evidence, cause: 'replaced' })];
+      }
       const message = own`The certificate is self-signed.${known?.remark ?? own``}`;
       return [finding('certificate-self-signed', message, { ...details, ...(known && { cause: known.cause }) })];
     }
@@ -154,22 +159,6 @@ function untrusted(
     cause: missingCause(chain) ?? 'missing-issuer',
     evidence: { ...evidence, reason, ...root, ...missingIssuer(chain) },
   });
-}
-
-/** A certificate of the server itself in `ca`, an earlier one or the one that it sends, which does not verify others. */
-function serverInCa(
-  [leaf]: Presented['sent'],
-  { trust, policy }: VerifyOptions,
-): { readonly message: OwnText; readonly configured: string } | undefined {
-  const sources: readonly AnchorSource[] = policy.anchorSources ?? [{ certificates: policy.ca }];
-  for (const { path = 'ca', certificates } of sources) {
-    const found = trust.parsed(certificates).find(({ ca, subject }) => !ca && subject === leaf?.subject);
-    if (!found) continue;
-    const configured = excerpt(path);
-    const message = own`${configured} has a certificate of the server itself (${nameOf(found.subject)}), not of a CA. The server's certificate was issued by ${nameOf(leaf?.issuer)}, and this chain does not lead to a trusted CA.`;
-    return { message, configured };
-  }
-  return undefined;
 }
 
 /** Whether an issuer is not valid now. OpenSSL takes it only if it knows no other one. */

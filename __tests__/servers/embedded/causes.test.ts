@@ -412,7 +412,8 @@ describe('a port that is not for the configured kind of TLS', () => {
 
   test.each([
     [465, { party: 'server', certainty: 'likely' }, /^Enable implicit TLS /],
-    [587, { party: 'configuration', certainty: 'certain' }, /^Set `transport: starttls` /],
+    [587, { party: 'configuration', certainty: 'certain' }, /^Set `transport: starttls` (?!.*clients expect)/],
+    [10587, { party: 'configuration', certainty: 'certain' }, /^Set `transport: starttls` .*clients expect/],
   ])('is the problem of the server if clients expect implicit TLS there: %i', (port, cause, remedy) => {
     const context = { endpoint: testEndpoint(port, { transport: 'implicit' }), transcript: new Transcript() };
     const { findings } = judgePlaintext(context, Buffer.from('220 mail.example.test ESMTP\r\n'));

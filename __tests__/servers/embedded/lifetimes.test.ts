@@ -170,7 +170,7 @@ describe('the finding', () => {
     const { found } = await see(await ending(15, 90), {});
     expect(found).toMatchObject({
       remedy: expect.stringMatching(
-        /^First check whether .* reload the mail server.*certbot: .*--deploy-hook.*acme\.sh: .*--reloadcmd/,
+        /^First check whether .* reload the mail server.*certbot: .*--deploy-hook.*acme\.sh: .*--reloadcmd/s,
       ) as string,
       reproduceShows: expect.stringMatching(/^NotAfter: /) as string,
     });

@@ -611,6 +611,14 @@ export const HANDSHAKE = {
           setting: 'plaintext-on-implicit-port',
           reproduce: { command: 'greeting', shows: firstLine },
         },
+        'on-starttls-port': {
+          title: 'Port uses STARTTLS, not implicit TLS',
+          party: 'configuration',
+          certainty: 'certain',
+          remedy:
+            'Set `transport: starttls` for this endpoint, because this port is for STARTTLS, or use port 465 if the server offers implicit TLS there.',
+          reproduce: { command: 'greeting', shows: firstLine },
+        },
         'other-protocol': {
           title: 'Not an SMTP server',
           party: 'configuration',

@@ -1,3 +1,4 @@
+import type { CauseOf } from '../../findings/catalog.js';
 import { finding } from '../../findings/finding.js';
 import { PORTS } from '../../plan/schema/enums.js';
 import { decodeBytes, excerpt } from '../../text/peer.js';
@@ -5,6 +6,13 @@ import { isMailPortWithHttp, protocolOf } from '../capability/other-protocol.js'
 import type { Context } from '../context.js';
 import { stopped, type Stopped } from '../hand-over.js';
 import { exactly, own } from '../../text/own.js';
+
+/** Ports whose kind of TLS is fixed (RFC 8314 section 7.3, RFC 6409 section 3.1). */
+const OF_PORT: Readonly<Partial<Record<number, CauseOf<'plaintext-on-implicit-port'>>>> = {
+  [PORTS.implicit]: 'on-port-465',
+  [PORTS.submission]: 'on-starttls-port',
+  [PORTS.mx]: 'on-starttls-port',
+};
 
 /** Their servers reply to the ClientHello. */
 const CLIENT_SPEAKS_FIRST = ['HTTP', 'Redis', 'AMQP', 'XMPP'];
@@ -30,7 +38,7 @@ export function judgePlaintext(
     return stopped(finding(code, own`${sends} The server speaks ${protocol}.`, details));
   }
   if (!/^[45]\d\d([ -]|\r|$)/.test(said)) {
-    const cause = endpoint.port === PORTS.implicit ? 'on-port-465' : undefined;
+    const cause = OF_PORT[endpoint.port];
     return stopped(finding(code, sends, { evidence, ...(cause && { cause }) }));
   }
   const rejected = own`${sends} The server rejects this client before TLS.`;

@@ -5,7 +5,6 @@ const IN_THE_MESSAGE =
 const OF_THE_CONFIGURATION = 'it is about the configuration';
 const OF_THE_MACHINE = 'it is about the machine that runs the gate';
 const OF_THE_RUN = 'it is about this run of the gate, not about a server';
-const NOT_SENT = 'a server need not send the certificate of a trusted CA';
 const NOT_CHECKED = 'it is about a check that the gate could not complete';
 
 /** Errors and warnings whose examples have no command, and why no common tool shows them. */
@@ -45,9 +44,6 @@ export const OTHER_CAUSES_WITHOUT_COMMAND: Partial<Record<FindingCode, string>> 
   'no-route': 'for other errors of the operating system, it is about the machine that runs the gate',
   'client-hello-intolerant':
     'only OpenSSL 3.5 and later send a post-quantum key share, and openssl waits for a reply without a limit',
-  'certificate-untrusted': 'the certificate is in `ca`, and OpenSSL accepts the chain',
-  'certificate-weak-key': NOT_SENT,
-  'certificate-issuer-expires-first': NOT_SENT,
   'inbox-unreachable': 'it is about this machine, or about a limit of the gate',
   'inbox-rejected': 'a tool would have to delete a message in the inbox, or find one that is no longer there',
   'delivery-verdict-mismatch': IN_THE_MESSAGE,

@@ -1,7 +1,8 @@
 import type { FindingCode } from '../../src/findings/codes.js';
 import { Secret } from '../../src/secrets/secret.js';
+import { inDays, issue } from '../../src/servers/pki.js';
 import { SERVFAIL, type Zone } from './name-server.js';
-import type { CertificateName } from './certificate-fixtures.js';
+import { HOST, type CertificateName } from './certificate-fixtures.js';
 import {
   close,
   raw,
@@ -47,6 +48,13 @@ const replying = (verb: Verb | `plain:${Verb}` | `tls:${Verb}`, reply: Reply): D
 const refusing: Sasl = function* () {
   return '535 5.7.8 Authentication failed';
 };
+
+const SHORT_ROOT = await issue({
+  commonName: 'Short Root CA',
+  ca: true,
+  notBefore: inDays(-900),
+  notAfter: inDays(30),
+});
 
 /** A scene, and a similar server against which its commands do not show the problem. */
 interface CommandScene extends Scene {
@@ -321,6 +329,12 @@ export const COMMAND_SCENES: readonly CommandScene[] = [
   {
     name: 'starts TLS as a client after its 220',
     server: replying('STARTTLS', [raw(Buffer.from('220 go\r\n\x16\x03\x01\x00\xc8', 'latin1')), silence]),
+  },
+  {
+    name: 'has a CA in `ca` that expires before its certificate',
+    certificate: () => issue({ names: [HOST], issuer: SHORT_ROOT }),
+    policy: () => ({ ca: [SHORT_ROOT.cert] }),
+    alsoShown: 'the command reads only the file of `ca`',
   },
   {
     name: 'is a web server',

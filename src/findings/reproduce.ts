@@ -23,6 +23,7 @@ import {
 import {
   anyTlsCommand,
   clientCertificateCommand,
+  caTextCommand,
   certificateCommand,
   chainTextCommand,
   ehloLineOverTlsCommand,
@@ -124,6 +125,8 @@ export const COMMANDS = {
   'key-ids': (endpoint, { address }) => keyIdsCommand(endpoint, address),
   /** The keys, signatures, dates and limits of all certificates that the server sends. */
   'chain-text': (endpoint, { address }) => chainTextCommand(endpoint, address),
+  /** The same for the certificates in `ca`. */
+  'ca-text': (endpoint) => caTextCommand(endpoint),
   /** One part of the server's certificate. */
   'certificate-names': (endpoint, { address }) => certificateCommand(['-ext', 'subjectAltName'], endpoint, address),
   'certificate-purpose': (endpoint, { address }) => purposeCommand(endpoint, address),

@@ -425,6 +425,7 @@ export const CERTIFICATE_CHAIN = {
           certainty: 'certain',
           remedy: (evidence: Values) =>
             `${removeFromCa(evidence)} If they trust this certificate, ${WILDCARD_CLIENTS} may reject the chain, too.`,
+          reproduce: { command: 'ca-text', shows: 'Excluded:' },
         },
         'issuer-not-allowed': {
           title: 'Issuer not allowed to issue this certificate',

@@ -30,10 +30,14 @@ function tooManyDays(name: string, effect: string): string {
 }
 
 /** A date as `openssl s_client -showcerts` prints it, such as `NotAfter: Feb  2 08:00:00 2027 GMT`. */
-function notAfter(iso = ''): string {
+function notAfter(iso?: string): string {
+  return `NotAfter: ${opensslDate(iso)}`;
+}
+
+function opensslDate(iso = ''): string {
   const [, weekdayless = ''] = /^\w+, (.*)$/.exec(new Date(iso).toUTCString()) ?? [];
   const [day = '', month = '', year = '', time = ''] = weekdayless.split(' ');
-  return `NotAfter: ${month} ${String(Number(day)).padStart(2)} ${time} ${year} GMT`;
+  return `${month} ${String(Number(day)).padStart(2)} ${time} ${year} GMT`;
 }
 
 const SHOWS_NOT_AFTER = {
@@ -280,13 +284,13 @@ export const CERTIFICATE = {
             `Get the certificate from a CA or an intermediate whose key is at least RSA 2048 or EC P-256. The key of the CA ${subject} is too short, so a new key for the server does not help. If the CA is your own, create a new one.`,
           reproduce: { command: 'chain-text', shows: publicKeyBits },
         },
-        // The server need not send it, so no command shows it.
         'trusted-ca': {
           title: 'Weak key of a trusted CA',
           party: 'certificate-authority',
           certainty: 'certain',
           remedy: ({ subject = '' }: Values) =>
             `Get the certificate from a CA whose key is at least RSA 2048 or EC P-256. The key of the trusted CA ${subject} is too short, so a new key for the server does not help. If the CA is your own, create a new one, and replace the old one in \`ca\` and in every mail client.`,
+          reproduce: { command: 'ca-text', shows: publicKeyBits },
         },
       },
     },
@@ -371,6 +375,10 @@ export const CERTIFICATE = {
           certainty: 'certain',
           remedy: ({ issuer = '' }: Values) =>
             `Have the server's certificate reissued so that it ends before the CA ${issuer} does, or get it from a CA that is valid for longer. If the CA is yours, create its next certificate before that day, and add it to every mail client (the gate: to \`ca\`).`,
+          reproduce: {
+            command: 'ca-text',
+            shows: ({ issuerValidTo }: Values) => `Not After : ${opensslDate(issuerValidTo)}`,
+          },
         },
       },
     },

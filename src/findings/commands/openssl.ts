@@ -128,17 +128,25 @@ export function keyIdsCommand(endpoint: ReproducibleEndpoint, address?: string):
 
 /** The command that shows the keys, signatures, dates and limits of all certificates that the server sends. */
 export function chainTextCommand(endpoint: ReproducibleEndpoint, address?: string): string {
-  const parts = ['Subject:', 'Public-Key', 'Signature Algorithm', 'Not After', 'Bad time', 'Permitted', 'Excluded'];
-  return `${allCertificates(endpoint, address)} | grep -E '${[...parts, 'DNS:'].join('|')}'`;
+  return `${allCertificates(endpoint, address)} | ${PROPERTIES}`;
 }
 
-/** All certificates as text. `openssl x509` reads only the first. */
+/** The same for the certificates in `ca`. Undefined if the chain does not end there, or without such a file. */
+export function caTextCommand(endpoint: ReproducibleEndpoint): string | undefined {
+  const { file, before } = serverCas(endpoint);
+  return file === undefined ? undefined : `${before}${certificatesIn(file)} | ${PROPERTIES}`;
+}
+
+const PROPERTIES = "grep -E 'Subject:|Public-Key|Signature Algorithm|Not After|Bad time|Permitted|Excluded|DNS:'";
+
 function allCertificates(endpoint: ReproducibleEndpoint, address?: string): string {
-  return [
-    `${session(endpoint, smtp(endpoint, address), '-showcerts')} </dev/null 2>/dev/null`,
-    'openssl crl2pkcs7 -nocrl -certfile /dev/stdin',
-    'openssl pkcs7 -print_certs -noout -text',
-  ].join(' | ');
+  const sent = `${session(endpoint, smtp(endpoint, address), '-showcerts')} </dev/null 2>/dev/null`;
+  return `${sent} | ${certificatesIn('/dev/stdin')}`;
+}
+
+/** All certificates of a file as text. `openssl x509` reads only the first. */
+function certificatesIn(file: string): string {
+  return `${command(['openssl', 'crl2pkcs7', '-nocrl', '-certfile', file])} | openssl pkcs7 -print_certs -noout -text`;
 }
 
 /** The command that shows the TLS session with an inbox. It sends no credentials. Undefined if the inbox has no TLS. */

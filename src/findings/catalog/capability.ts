@@ -323,7 +323,7 @@ export const CAPABILITY = {
       party: 'server',
       certainty: 'likely',
       remedy: listOf('Enable STARTTLS for this service; it requires a certificate and a private key.', [
-        'If it is enabled, the server probably cannot load the certificate or key: its log shows why.',
+        'If it is enabled already, check that the setting applies to the service on this port, and reload the server.',
         'Or a rule offers STARTTLS only to certain networks.',
       ]),
       examples:

@@ -37,7 +37,7 @@ export function judgePurpose({ certificate, facts }: Parsed, { name }: VerifyOpt
   const message = own`The certificate is not for a server: ${fixed(reasons.join(', and '))}.`;
   const evidence = { reason: reasons.join('; '), subject: nameOf(subject) };
   if (isForOthers) {
-    const usage = excerpt(extendedKeyUsageInWords(certificate) ?? '');
+    const usage = excerpt(extendedKeyUsageInWords(certificate) ?? '') || 'none';
     // The wrong file would also have the wrong name.
     const cause = matchesName(facts, name) ? 'without-server-usage' : 'other-purpose';
     const all = own`${message} Its extended key usage is: ${usage}.`;

@@ -10,7 +10,6 @@ import {
   type Cause,
   type Reproduction,
 } from './entry.js';
-import { listOf } from '../../text/lists.js';
 import { fields } from './evidence.js';
 
 const { error, warning } = entriesOf(['capability']);

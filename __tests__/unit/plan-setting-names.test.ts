@@ -16,6 +16,16 @@ test('what the inputs set has the names of the inputs', async () => {
   });
 });
 
+test('the login of an inbox that an input sets has the names of inputs, also if it is missing', async () => {
+  const { endpoints } = await load({
+    inputs: { ...inputs, inbox: 'mailpit+https://inbox.example', endpoints: 'a.example' },
+  });
+  expect(endpoints[0]?.settingNames).toMatchObject({
+    'delivery.username': 'inbox-username',
+    'delivery.password': 'inbox-password',
+  });
+});
+
 test('in a terminal, these are options and environment variables', async () => {
   const { endpoints } = await load({ inputs: { ...inputs, endpoints: 'a.example' }, surface: 'terminal' });
   expect(endpoints[0]?.settingNames).toMatchObject({

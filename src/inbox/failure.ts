@@ -20,6 +20,7 @@ export interface Negotiated {
 
 /** Another attempt may succeed. */
 export type TemporaryReason =
+  | 'api-behind-gateway'
   | 'no-greeting'
   | 'no-reply'
   | 'connection-lost'
@@ -40,11 +41,17 @@ export type UnusableReason =
   | 'too-many-messages'
   | 'not-all-read'
   | 'unknown-api'
-  | 'other-catcher';
+  | 'other-catcher'
+  | 'api-redirected'
+  | 'api-requires-tls';
 
 /** The server replies that it does not do what the gate requests. */
 export type RejectedReason =
   | 'login-refused'
+  | 'api-login-missing'
+  | 'api-login-refused'
+  | 'api-login-not-basic'
+  | 'api-forbidden'
   | 'login-disabled'
   | 'login-not-authorized'
   | 'login-requires-encryption'
@@ -173,6 +180,11 @@ export function isTransient(failure: InboxFailure): boolean {
   return failure.kind === 'temporary' || failure.kind === 'busy';
 }
 
+/** Whether the credentials that were sent were rejected. */
+export function isLoginRefused(reason: RejectedReason): boolean {
+  return reason === 'login-refused' || reason === 'api-login-refused';
+}
+
 /** For a message, as the end of a sentence. The server's text in it is escaped. */
 export function describeFailure(failure: InboxFailure): OwnText {
   switch (failure.kind) {
@@ -194,7 +206,7 @@ export function describeFailure(failure: InboxFailure): OwnText {
     case 'unusable':
       return failure.detail;
     case 'rejected':
-      return failure.reason === 'login-refused' ? own`login rejected: ${failure.detail}` : failure.detail;
+      return isLoginRefused(failure.reason) ? own`login rejected: ${failure.detail}` : failure.detail;
   }
 }
 

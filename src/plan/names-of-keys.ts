@@ -4,12 +4,20 @@ import { at, type LocatedMapping } from './source/located.js';
 import type { Surface } from './source/problem.js';
 import { inTerminal } from './where-to-set.js';
 
+const LOGIN_OF_INBOX = [
+  ['inbox-username', KEYS_OF_INPUTS['inbox-username']],
+  ['inbox-password', KEYS_OF_INPUTS['inbox-password']],
+] as const;
+
 /** The keys of an endpoint that the inputs set, with the names that the user knows; undefined if there are none. */
 export function namesOfKeys(endpoint: LocatedMapping, surface: Surface): SettingNames | undefined {
   const inputs = Object.entries(KEYS_OF_INPUTS).filter(
     ([input, key]) => at(endpoint, ...key.split('.'))?.place.input === input,
   );
-  const names = inputs.map(([input, key]) => [key, surface === 'terminal' ? inTerminal(input) : input] as const);
+  const hasInbox = inputs.some(([input]) => input === 'inbox');
+  // The login of an inbox is set where the inbox is, also if it is missing.
+  const named = [...inputs, ...(hasInbox ? LOGIN_OF_INBOX : [])];
+  const names = named.map(([input, key]) => [key, surface === 'terminal' ? inTerminal(input) : input] as const);
   const known = new Map<string, string>(names);
   const whole = [
     ['auth', ['auth.username']],

@@ -169,8 +169,13 @@ describe('an HTTP server that cannot be used', () => {
   });
   const listed = (entry: object): HttpScript => first({ body: JSON.stringify({ messages: [entry] }) });
   test.each<[string, HttpScript, typeof InboxRejected | typeof InboxUnreachable, RegExp]>([
-    ['requires credentials', { requires: CREDENTIALS }, InboxRejected, /^login rejected: .*401/],
-    ['denies access', first({ status: 403 }), InboxRejected, /^login rejected: .*403/],
+    [
+      'requires credentials',
+      { requires: CREDENTIALS },
+      InboxRejected,
+      /^the API requires a login, and the gate has sent none: .*401/,
+    ],
+    ['denies access', first({ status: 403 }), InboxRejected, /^access denied: .*403/],
     ['is a different server', first({ body: '<!doctype html>' }), InboxUnreachable, /not have the API of Mailpit/],
     ['does not have the path', first({ status: 404 }), InboxUnreachable, /not have the API of Mailpit/],
     ['sends unexpected JSON', first({ body: '{"messages":{}}' }), InboxUnreachable, /not have the API of Mailpit/],

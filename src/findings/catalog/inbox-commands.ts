@@ -1,20 +1,23 @@
 import { LOOKUP_FAILED, NO_ADDRESS } from '../commands/dig.js';
-import { beginning, stable, type Reproduction, type Values } from './entry.js';
+import { beginning, stable, type Reproduction } from './entry.js';
 
 /** The commands that show why an inbox cannot be used. */
 
-/** The status with which an HTTP API replies to the request for its list of messages, as curl prints it. */
-function status({ reason = '' }: Values): string {
-  const [, code] = /replied to GET \S*(?:\/messages\?limit=1|\/email) with (\d{3})$/.exec(reason) ?? [];
-  return code === undefined ? '' : `HTTP/1.1 ${code}`;
-}
+/** The reply of an HTTP API, of which curl prints the status and its text after the version of HTTP. */
+export const API_STATUS: Reproduction = {
+  command: 'inbox',
+  shows: ({ reason = '', inboxReply = '' }) => {
+    const isFirst = /replied to GET \S*(?:\/messages\?limit=1|\/email|\/config) with \d{3}\b/.test(reason);
+    return isFirst ? (/^status (\d{3}(?: [\w -]+)?)/.exec(inboxReply)?.[1] ?? '') : '';
+  },
+};
 
 /** The dialogue shows the server's own text. A long one is shortened in the evidence. */
 export const DIALOGUE: Reproduction = {
   command: 'inbox',
   // Dovecot appends how long it took, such as "(0.001 + 0.000 secs).".
-  shows: ({ inboxReply = '' }) => stable(inboxReply),
-  otherwise: { command: 'inbox', shows: status },
+  shows: ({ inboxReply = '' }) => (inboxReply.startsWith('status ') ? '' : stable(inboxReply)),
+  otherwise: API_STATUS,
 };
 
 /** Only this request of the gate is a part of the dialogue of curl. */
@@ -22,7 +25,7 @@ export const REQUEST_REFUSED: Reproduction = {
   command: 'inbox',
   shows: ({ reason = '', inboxReply = '' }) =>
     reason.includes(' for the list of messages: "-ERR') ? stable(inboxReply) : '',
-  otherwise: { command: 'inbox', shows: status },
+  otherwise: API_STATUS,
 };
 
 export const NAME_NOT_FOUND: Reproduction = { command: 'inbox-addresses', shows: NO_ADDRESS };

@@ -1,5 +1,6 @@
-import { stable, type Cause, type Reproduction } from './entry.js';
+import type { Cause } from './entry.js';
 import { fields } from './evidence.js';
+import { API_CAUSES, API_REJECTED_CAUSES } from './inbox-api.js';
 import {
   CONNECTION_LOST,
   CONNECTION_TIMED_OUT,
@@ -42,16 +43,6 @@ export const INBOX_CERTIFICATE_EVIDENCE = {
 function responseCode(reply: string): string {
   return /^\S+ \[[A-Z-]+\]/.exec(reply)?.[0] ?? '';
 }
-
-/** What the server has instead of the API. */
-const RESPONSE: Reproduction = {
-  command: 'inbox',
-  shows: ({ inboxReply = '' }) => {
-    const [, status = ''] = /^status (\d+)/.exec(inboxReply) ?? [];
-    const [, body = ''] = inboxReply.split(', body: ');
-    return stable(body) || status;
-  },
-};
 
 /** Why the inbox server cannot be used. */
 export const INBOX_CAUSES = {
@@ -300,29 +291,13 @@ export const INBOX_CAUSES = {
     remedy:
       'Look at the messages with this identifier in the mailbox, and find out who sends them: bounces, automatic replies or a mail loop. Then delete them.',
   },
-  'other-catcher': {
-    title: 'Inbox is a mail catcher that the gate does not support',
-    party: 'configuration',
-    certainty: 'likely',
-    remedy:
-      'Replace this mail catcher with Mailpit or MailDev, or read the mailbox by IMAP or POP3. Mailpit has the default ports of MailHog (1025 and 8025). If acceptance by the server is enough, set `delivery.expect: accepted`.',
-    reference: 'RFC 9110',
-    reproduce: RESPONSE,
-  },
-  'unknown-api': {
-    reference: 'RFC 9110',
-    reproduce: RESPONSE,
-    title: 'Inbox does not have this API',
-    party: 'configuration',
-    certainty: 'likely',
-    remedy:
-      'Check `delivery.inbox`: the scheme (`mailpit+http://`, `maildev+http://`), the port of the web interface (8025 for Mailpit, 1080 for MailDev, not the SMTP port), and the base path if the server has one.',
-  },
+  ...API_CAUSES,
 } as const satisfies Readonly<Record<string, Cause>>;
 
 /** Why the inbox server, which works, does not allow the gate to read the test message. */
 export const INBOX_REJECTED_CAUSES = {
   ...INBOX_LOGIN_CAUSES,
+  ...API_REJECTED_CAUSES,
   'login-disabled': {
     title: 'Inbox does not allow a login with a password',
     party: 'inbox',

@@ -8,9 +8,10 @@ import { basicCredentials } from '../../secrets/forms.js';
 import { BoundedBuffer } from '../bounded-buffer.js';
 import { connectTo, secure } from '../channel.js';
 import { noReply, otherProtocol, rejected, temporary, unusable, type InboxError } from '../failure.js';
+import { errorFor, replied, type HttpRequest } from './status.js';
 import { PART_BYTES, type SessionSettings } from '../inbox.js';
 import { decodeBytes, excerpt } from '../../text/peer.js';
-import { own, type OwnText } from '../../text/own.js';
+import { own } from '../../text/own.js';
 
 /** Everything that is asked for has a few kilobytes, except for the list of an old MailDev. */
 const MAX_JSON_BYTES = 64 * 1024;
@@ -18,13 +19,8 @@ const MAX_JSON_BYTES = 64 * 1024;
 /** Of a body. */
 const QUOTED_BYTES = 80;
 
-interface HttpRequest {
-  readonly method: 'GET' | 'DELETE';
-  /** After the base path, with its slash and query. */
-  readonly path: string;
-  /** Sent as JSON. */
-  readonly json?: unknown;
-}
+/** For the page of an error. */
+const PAGE_WAIT_MS = 1000;
 
 /** The HTTP API of a mail catcher. Each request has its own connection, which is judged before the request is sent. */
 export class HttpApi {
@@ -88,18 +84,16 @@ export class HttpApi {
       const response = await this.#send(channel, request);
       const { statusCode = 0, statusMessage = '' } = response;
       this.settings.transcript.add('server', `HTTP/${response.httpVersion} ${statusCode} ${statusMessage}`);
-      const { 'content-type': type = 'no Content-Type', server } = response.headers;
-      const described = [
-        `status ${statusCode}`,
-        type,
-        ...(server === undefined ? [] : [`Server: ${[server].flat().join(' ')}`]),
-      ];
+      const described = describe(response);
       this.#latest = excerpt(described.join(', '));
       if (statusCode === 404) return undefined;
-      if (statusCode !== 200) throw errorFor(statusCode, request);
-      const body = await firstBytes(maxBytes, response);
-      this.#latest = excerpt([...described, `body: ${decodeBytes(body.subarray(0, QUOTED_BYTES))}`].join(', '));
-      return body;
+      const isSuccess = statusCode === 200;
+      const body = await (isSuccess ? firstBytes(maxBytes, response) : pageOf(response, deadline));
+      const beginning = decodeBytes(body.subarray(0, QUOTED_BYTES));
+      this.#latest = excerpt([...described, `body: ${beginning}`].join(', '));
+      if (isSuccess) return body;
+      const { 'www-authenticate': scheme } = response.headers;
+      throw errorFor({ status: statusCode, scheme, body: beginning, reply: this.#latest }, request, this.#hasLogin);
     };
     try {
       return await deadline.race(exchange(), () => noReply(`${request.method} ${request.path}`));
@@ -111,6 +105,10 @@ export class HttpApi {
   async #connect(deadline: Deadline): Promise<Duplex> {
     const socket = await connectTo(this.target, this.settings, deadline);
     return this.#isSecure ? secure(socket, this.target.host, this.settings, deadline) : socket;
+  }
+
+  get #hasLogin(): boolean {
+    return this.#authorization().authorization !== undefined;
   }
 
   get #isSecure(): boolean {
@@ -152,15 +150,23 @@ export class HttpApi {
   }
 }
 
-function errorFor(status: number, request: HttpRequest): InboxError {
-  const detail = replied(request, status);
-  if (status === 401 || status === 403) return rejected('login-refused', detail);
-  if (status >= 500) return temporary('server-error', detail);
-  return status >= 400 ? rejected('command-refused', detail) : unusable('invalid-reply', detail);
+/** Status, type, and what else says which server it is or what it requires. */
+function describe({ statusCode = 0, statusMessage = '', headers }: IncomingMessage): string[] {
+  const { 'content-type': type = 'no Content-Type', server, location, 'www-authenticate': scheme } = headers;
+  return [
+    ['status', statusCode, ...(statusCode === 200 || statusMessage === '' ? [] : [statusMessage])].join(' '),
+    type,
+    ...Object.entries({ Server: server, Location: location, 'WWW-Authenticate': scheme }).flatMap(([name, value]) =>
+      value === undefined ? [] : [`${name}: ${[value].flat().join(' ')}`],
+    ),
+  ];
 }
 
-function replied({ method, path }: HttpRequest, status: number): OwnText {
-  return own`the server replied to ${method} ${path} with ${status}`;
+/** How the page of an error begins; empty if it does not arrive at once. The status says more. */
+function pageOf(response: IncomingMessage, end: Deadline): Promise<Buffer> {
+  return Deadline.after(PAGE_WAIT_MS, end)
+    .race(firstBytes(QUOTED_BYTES, response), () => new Error('no page'))
+    .catch(() => Buffer.alloc(0));
 }
 
 /**

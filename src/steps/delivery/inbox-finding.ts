@@ -2,7 +2,7 @@ import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { CauseOf, Evidence } from '../../findings/catalog.js';
 import { authority } from '../../findings/commands/shell.js';
 import { aboutCertificate } from './inbox-certificate.js';
-import { describeFailure, isVersionTooOld, type InboxFailure } from '../../inbox/failure.js';
+import { describeFailure, isLoginRefused, isVersionTooOld, type InboxFailure } from '../../inbox/failure.js';
 import type { ConnectFailureKind } from '../../net/connect.js';
 import type { InboxTarget } from '../../plan/endpoint.js';
 import { PeerText, excerpt, excerptOfList } from '../../text/peer.js';
@@ -81,7 +81,7 @@ function rejectionOf({ reason, detail }: Extract<InboxFailure, { kind: 'rejected
 /** A sentence that names the inbox, so that nobody looks for the problem at the SMTP server. */
 function describeInbox(failure: InboxFailure, target: InboxTarget): OwnText {
   const { inbox } = inboxEvidence(target);
-  if (failure.kind === 'rejected' && failure.reason === 'login-refused') {
+  if (failure.kind === 'rejected' && isLoginRefused(failure.reason)) {
     return own`The inbox ${inbox} rejected the login: ${failure.detail}.`;
   }
   const protocol = failure.kind === 'other-protocol' ? protocolIn(failure.said) : undefined;

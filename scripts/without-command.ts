@@ -1,7 +1,5 @@
 import type { FindingCode } from '../src/findings/codes.js';
 
-const IN_THE_MESSAGE =
-  'the message that arrived shows it, and a command would have to send one and wait for it (`delivery.keep: true` keeps the one of the gate)';
 const OF_THE_CONFIGURATION = 'it is about the configuration';
 const OF_THE_MACHINE = 'it is about the machine that runs the gate';
 const OF_THE_RUN = 'it is about this run of the gate, not about a server';
@@ -18,14 +16,6 @@ export const WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
     'the server has not shown that it knows the password, so the password must not be sent to it',
   'credentials-withheld': 'the finding about the certificate explains it, and nothing more may be sent to this server',
   'inbox-cleanup-failed': 'a tool would have to delete a message in the inbox',
-  'message-not-received': 'only the logs of the servers show where the message went',
-  'message-altered': IN_THE_MESSAGE,
-  'message-reencoded': IN_THE_MESSAGE,
-  'message-in-junk': IN_THE_MESSAGE,
-  'message-duplicated': IN_THE_MESSAGE,
-  'delivery-hop-unencrypted': IN_THE_MESSAGE,
-  'delivery-hop-mismatch': IN_THE_MESSAGE,
-  'delivery-verdict-missing': IN_THE_MESSAGE,
   'step-required': OF_THE_CONFIGURATION,
   'waiver-expired': OF_THE_CONFIGURATION,
   'run-stopped': OF_THE_RUN,
@@ -46,5 +36,5 @@ export const OTHER_CAUSES_WITHOUT_COMMAND: Partial<Record<FindingCode, string>> 
     'only OpenSSL 3.5 and later send a post-quantum key share, and openssl waits for a reply without a limit',
   'inbox-unreachable': 'it is about this machine, or about a limit of the gate',
   'inbox-rejected': 'a tool would have to delete a message in the inbox, or find one that is no longer there',
-  'delivery-verdict-mismatch': IN_THE_MESSAGE,
+  'delivery-verdict-mismatch': 'no common tool verifies the signature of a message',
 };

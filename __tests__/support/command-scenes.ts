@@ -485,6 +485,7 @@ const SAME_SERVER = 'the twin is the same server with a configuration for which 
 export const SHOWN_BY_TWIN: Partial<Record<FindingCode, string>> = {
   'connection-lost': 'swaks says the same if the server closes the connection on QUIT',
   'dns-failed': 'only the gate has a resolver for the twin',
+  'message-not-received': 'the command searches for the message of this run',
   'delivery-verdict-mismatch': 'the command asks only DNS, and the twin signs with a different key',
   'mx-not-found': ONLY_DNS,
   'mx-null': ONLY_DNS,

@@ -41,6 +41,9 @@ interface Known {
     readonly earlierAwaited?: string;
     readonly domain?: string;
     readonly selector?: string;
+    readonly folder?: string;
+    readonly messageId?: string;
+    readonly removed?: string;
   };
   readonly capabilities?: readonly string[];
 }
@@ -282,6 +285,65 @@ describe('the curl command for an inbox', () => {
   });
 });
 
+describe('the command for a message that arrived', () => {
+  const of = (name: CommandName, inbox: Partial<InboxTarget> = {}, evidence: Known['evidence'] = {}) =>
+    commandOf(name, { ...FULL, delivery: { ...DELIVERY, inbox: { ...INBOX, ...inbox } } }, { evidence });
+  const messageId = '<starttls-gate.1@example.com>';
+  const api = { scheme: 'mailpit+http', port: 8025, basePath: '/base' } as const;
+
+  test('sends one, and prints the newest of the inbox', () => {
+    const [send, read, ...rest] = of('sent-message')?.split('\n') ?? [];
+    expect(send).toMatch(/^swaks .* --to inbox@example\.com --silent 2 --header 'Subject: STARTTLS Gate check' &&$/);
+    expect(read).toBe(
+      "sleep 10 && echo 'Enter the password of the inbox:' && curl -sS -u reader 'imaps://imap.example.com:993/INBOX;MAILINDEX=*'",
+    );
+    expect(rest).toEqual([]);
+    expect(of('sent-header')).toMatch(/;MAILINDEX=\*;SECTION=HEADER'$/);
+    expect(of('sent-to-junk', {}, { folder: 'Junk mail' })).toMatch(/\/Junk%20mail;MAILINDEX=\*;SECTION=HEADER'$/);
+  });
+
+  test('shows that a field is missing, also one that swaks does not send by itself', () => {
+    expect(of('sent-field', {}, { removed: 'Auto-Submitted, Date' })).toMatch(
+      / --header 'Auto-Submitted: auto-generated' &&\n.* \| grep -i '\^Auto-Submitted:' \|\| echo 'no Auto-Submitted'; }$/,
+    );
+  });
+
+  test('counts copies by a subject that no other message has', () => {
+    expect(of('sent-copies')).toMatch(
+      /^n=check-\$\(date \+%s\); swaks .* --header "Subject: \$n" &&\n.* -X "UID SEARCH HEADER Subject \$n" imaps:\/\/\S+ \| grep '\[0-9\] \[0-9\]' && echo 'more than one copy'$/,
+    );
+  });
+
+  test('searches for that of the gate', () => {
+    expect(of('inbox-search', { scheme: 'imap', port: 143 }, { messageId })).toMatch(
+      /curl -sS --ssl-reqd -u reader -X 'UID SEARCH HEADER Message-ID <starttls-gate\.1@example\.com>' imap:\/\/\S+ \| grep '\[0-9\]' \|\| echo 'not in the mailbox'$/,
+    );
+    expect(of('inbox-search', api, { messageId })).toBe(
+      "curl -sS 'http://imap.example.com:8025/base/api/v1/search?query=message-id%3A%22starttls-gate.1%40example.com%22&limit=1'",
+    );
+  });
+
+  test('prints the newest message of a mail catcher', () => {
+    expect(of('inbox-newest', api)).toBe('curl -sS http://imap.example.com:8025/base/api/v1/message/latest/raw');
+  });
+
+  test.each<[string, Partial<InboxTarget>]>([
+    ['a POP3 inbox, which has no search', { scheme: 'pop3s' }],
+    ['a MailDev, which has no newest message', { scheme: 'maildev+http' }],
+    ['a username with a colon, after which curl reads the password', { username: 'user:name' }],
+    ['a folder whose name IMAP encodes', { mailbox: 'Entwürfe' }],
+  ])('does not exist for %s', (_, inbox) => {
+    for (const name of ['sent-message', 'sent-copies', 'inbox-newest', 'inbox-search'] as const) {
+      expect(of(name, inbox, { messageId })).toBeUndefined();
+    }
+  });
+
+  test('does not exist for an access token, with which swaks cannot sign in', () => {
+    const token = { ...FULL, auth: { ...AUTH, kind: 'access-token' } } as const;
+    expect(commandOf('sent-message', token)).toBeUndefined();
+  });
+});
+
 describe('the command that goes as far as the gate', () => {
   test.each([
     ['the greeting', ' --quit-after EHLO'],
@@ -487,20 +549,19 @@ describe('a command', () => {
     }
   });
 
-  const asking: readonly CommandName[] = [
+  const sent = names.filter((name) => name.startsWith('sent-'));
+  const signing: readonly CommandName[] = [
     ...['sign-in', 'mail', 'rcpt', 'rcpt-accepted', 'delivery', 'slow-delivery', 'slow-reply'],
     ...['delivery-twice', 'test-message', 'large-message'],
-    ...['inbox', 'inbox-in-time'],
+    ...sent,
   ] as const;
+  const asking: readonly CommandName[] = [...signing, ...['inbox', 'inbox-in-time', 'inbox-newest']] as const;
 
   test.each(names.filter((name) => !asking.includes(name)))('asks for no password: %s', (name) => {
     for (const shape of shapes) expect(commandOf(name, shape) ?? '').not.toMatch(/ --auth| -u /);
   });
 
-  test.each([
-    ...(['sign-in', 'mail', 'rcpt', 'rcpt-accepted', 'delivery', 'slow-delivery', 'slow-reply'] as const),
-    ...(['delivery-twice', 'test-message', 'large-message'] as const),
-  ])('sends no password without a verified certificate: %s', (name) => {
+  test.each(signing)('sends no password without a verified certificate: %s', (name) => {
     for (const shape of shapes) {
       const command = commandOf(name, shape) ?? '';
       if (command.includes('--auth'))
@@ -515,21 +576,27 @@ describe('a command', () => {
     'delivery',
     'slow-delivery',
     'slow-reply',
+    ...sent,
   ];
 
   test.each(delivering)('ends before the message, unless only a message can show the problem: %s', (name) => {
     const isSending = sendsMessage(name);
     for (const shape of shapes.filter(({ auth }) => auth?.kind !== 'access-token')) {
-      expect((commandOf(name, shape) ?? '').includes(' --quit-after ')).toBe(!isSending);
+      const command = commandOf(name, shape);
+      // Some need an inbox.
+      if (command !== undefined) expect(command.includes(' --quit-after ')).toBe(!isSending);
     }
   });
 
-  test.each(['inbox', 'inbox-in-time'] as const)('with a login at an inbox requires TLS: %s', (name) => {
-    for (const shape of shapes) {
-      const command = commandOf(name, shape) ?? '';
-      if (command.includes(' -u ')) expect(command).toMatch(/ --ssl-reqd | \w+s:\/\//);
-    }
-  });
+  test.each([...sent, 'inbox', 'inbox-in-time', 'inbox-newest'] as const)(
+    'with a login at an inbox requires TLS: %s',
+    (name) => {
+      for (const shape of shapes) {
+        const command = commandOf(name, shape) ?? '';
+        if (command.includes(' -u ')) expect(command).toMatch(/ --ssl-reqd |[ ']\w+s:\/\//);
+      }
+    },
+  );
 });
 
 describe('a word of a command', () => {

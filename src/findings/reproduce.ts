@@ -1,4 +1,15 @@
 import { isIP } from 'node:net';
+import {
+  bodyCommand,
+  copiesCommand,
+  encodingCommand,
+  fieldCommand,
+  folderCommand,
+  readNewestCommand,
+  searchCommand,
+  sendAndReadCommand,
+  sendAndSearchCommand,
+} from './commands/arrival.js';
 import { commandAsFarAs, needsMessage } from './commands/as-far-as.js';
 import {
   connectCommand,
@@ -38,7 +49,7 @@ import {
   purposeCommand,
   scramCommand,
 } from './commands/openssl.js';
-import { folderCommand, inboxCommand, inboxInTimeCommand, inboxOpeningCommand } from './commands/inbox.js';
+import { inboxCommand, inboxInTimeCommand, inboxOpeningCommand } from './commands/inbox.js';
 import { lineEndsCommand } from './commands/line-ends.js';
 import type { ReproducibleEndpoint, Subject } from './commands/subject.js';
 import {
@@ -70,9 +81,10 @@ type Command = (endpoint: ReproducibleEndpoint, subject: Subject) => string | un
 
 /** The commands that send a message if nothing prevents it. */
 const SENDING: readonly CommandName[] = [
-  ...(['delivery', 'delivery-twice', 'test-message', 'large-message'] as const),
-  ...(['slow-delivery', 'slow-reply'] as const),
-];
+  ...['delivery', 'delivery-twice', 'test-message', 'large-message', 'slow-delivery', 'slow-reply'],
+  ...['sent-message', 'sent-header', 'sent-to-junk', 'sent-field', 'sent-dkim-signature', 'sent-results'],
+  ...['sent-encoding', 'sent-body', 'sent-dot', 'sent-copies', 'sent-search'],
+] as const;
 
 export function sendsMessage(name: CommandName): boolean {
   return SENDING.includes(name);
@@ -209,11 +221,27 @@ export const COMMANDS = {
   'inbox-opening': (endpoint) => inboxOpeningCommand(endpoint),
   /** The dialogue with the inbox. */
   inbox: (endpoint) => inboxCommand(endpoint),
-  /** Whether the inbox has the API that its URL names. */
   /** The dialogue with the inbox, within the timeout of the gate. */
   'inbox-in-time': (endpoint) => inboxInTimeCommand(endpoint),
   /** The search for the message in the folder that the evidence names. */
   'inbox-folder': (endpoint, { evidence }) => folderCommand(endpoint, evidence),
+  /** The same in the mailbox of the inbox. */
+  'inbox-search': (endpoint, subject) => searchCommand(endpoint, subject),
+  'inbox-newest': (endpoint) => readNewestCommand(endpoint, { section: 'message' }),
+  /** A message that is sent, and how it arrives. */
+  'sent-message': (endpoint, subject) => sendAndReadCommand(endpoint, subject, { section: 'message' }),
+  'sent-header': (endpoint, subject) => sendAndReadCommand(endpoint, subject, { section: 'header' }),
+  'sent-to-junk': (endpoint, subject) =>
+    sendAndReadCommand(endpoint, subject, { section: 'header', folder: subject.evidence.folder }),
+  /** Whether it has the header fields that the test message has lost, or others. */
+  'sent-field': (endpoint, subject) => fieldCommand(endpoint, subject, subject.evidence.removed?.split(', ')[0] ?? ''),
+  'sent-dkim-signature': (endpoint, subject) => fieldCommand(endpoint, subject, 'DKIM-Signature'),
+  'sent-results': (endpoint, subject) => fieldCommand(endpoint, subject, 'Authentication-Results'),
+  'sent-encoding': (endpoint, subject) => encodingCommand(endpoint, subject),
+  'sent-body': (endpoint, subject) => bodyCommand(endpoint, subject),
+  /** Whether it arrives more than once, or at all. */
+  'sent-copies': (endpoint, subject) => copiesCommand(endpoint, subject),
+  'sent-search': (endpoint, subject) => sendAndSearchCommand(endpoint, subject),
 } as const satisfies Readonly<Record<string, Command>>;
 
 export type CommandName = keyof typeof COMMANDS;

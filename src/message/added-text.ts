@@ -9,6 +9,8 @@ const EXTERNAL_TAG = /\[ *(?:ext|extern|external)\b[^\]]*\]/i;
 const EXTERNAL_BANNER =
   /\b(?:originat\w+|came|comes|sent|received|is) (?:from )?(?:outside|an? external)\b|\bexternal (?:sender|e?-?mail|message)\b/i;
 
+const SPAM_TAG = /\b(?:spam|junk|bulk|unsolicited)\b/i;
+
 /** The first line of text, decoded, that is in the message that arrived and not in the one that was sent. */
 export function addedText(sent: TestMessage, received: ParsedMessage): string | undefined {
   const before = new Set(linesOfText(parseMessage(sent.text)));
@@ -24,6 +26,14 @@ export function externalTag(sent: TestMessage, received: ParsedMessage): string 
   const tag = EXTERNAL_TAG.test(was) ? undefined : EXTERNAL_TAG.exec(subject)?.[0];
   const added = addedText(sent, received);
   return added !== undefined && EXTERNAL_BANNER.test(added) ? added : tag;
+}
+
+/** The mark of a spam filter that was added to the subject. */
+export function spamTag(sent: TestMessage, received: ParsedMessage): string | undefined {
+  const [subject = ''] = valuesOf(received, 'subject');
+  const [was = ''] = valuesOf(parseMessage(sent.text), 'subject');
+  const [before = '', ...more] = subject.split(was);
+  return more.length > 0 && SPAM_TAG.test(before) ? before.trim() : undefined;
 }
 
 function linesOfText(message: ParsedMessage): string[] {

@@ -254,7 +254,7 @@ describe("the receiver's result", () => {
     ]);
     const none = await deliver((message) => message, SPF);
     expect(none.findings).toMatchObject([
-      { party: 'server', remedy: expect.stringMatching(/^Make sure that the receiver checks SPF /) as unknown },
+      { party: 'server', remedy: expect.stringMatching(/^Configure \S+ to check SPF of incoming mail /) as unknown },
     ]);
   });
 

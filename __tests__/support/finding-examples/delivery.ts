@@ -20,7 +20,7 @@ const answering = (verb: Verb, reply: Reply): Dialogue => ({
 });
 
 /** A server that changes the message before it delivers it. */
-const delivering = (change: (message: string) => string) => (): EmbeddedOptions => ({
+export const delivering = (change: (message: string) => string) => (): EmbeddedOptions => ({
   alter: (octets) => Buffer.from(change(octets.toString())),
 });
 
@@ -57,11 +57,11 @@ function undeletable() {
 }
 
 /** The line that Postfix adds to the message when it receives it. */
-const trace = (protocol: string) => (message: string) =>
+export const trace = (protocol: string) => (message: string) =>
   message.replace(/ with ESMTPSA /, ` (Postfix) with ${protocol} `);
 
-const RECEIVER = 'mx.example.test';
-const says = (result: string, who: string) => (message: string) =>
+export const RECEIVER = 'mx.example.test';
+export const says = (result: string, who: string) => (message: string) =>
   `Authentication-Results: ${who}; ${result}\r\n${message}`;
 const demandsSpf: Scene['delivery'] = { verdicts: { authservId: RECEIVER, spf: 'pass' } };
 

@@ -1,23 +1,28 @@
+import { listOf } from '../../text/lists.js';
+import { NOT_THERE, OTHER_MESSAGE } from './arrival-commands.js';
 import type { Cause, Values } from './entry.js';
+import { findOnServer, inLog, whyQueued } from './queue-commands.js';
 
-/** What to search the log of the server for. */
-const inLog = ({ queueId = '', messageId = '' }: Values): string =>
-  queueId === '' ? `Message-ID ${messageId}` : `queue ID ${queueId}`;
-
-const searchLog = (evidence: Values): string =>
-  `Search the server's log for the ${inLog(evidence)}: it shows what happened to the message.`;
-
-/** What a server may have done with a message that it accepted, and what to do about each. */
-const outcomes = ({ mailbox, otherFolders }: Values): string => {
-  const rule =
-    mailbox !== undefined && otherFolders === undefined ? ', or a rule moved the message to a different folder' : '';
+/** What a server may have done with a message that it accepted, and what to do about each, the likeliest first. */
+const outcomes = (evidence: Values): string[] => {
+  const { inbox = '' } = evidence;
+  const isApi = /^\w+\+http/.test(inbox);
   return [
-    'Bounced: fix the reason in the log, often a recipient that the mailbox server does not know in this form, or a next server that requires authentication. The bounce went to the mailbox of `delivery.from`.',
-    'Deferred: fix the next server or content filter that the log names. Raise `delivery.within` only if delivery is just slow.',
-    'Delivered to a different mailbox or server: correct the alias, the route or `delivery.inbox`.',
-    `Delivered to this mailbox: the inbox server probably reads a different mail store${rule}.`,
-  ].join(' ');
+    `Still queued: correct the next server or filter that the log names.${whyQueued(evidence)} If delivery is just slow, raise \`delivery.within\`.`,
+    'Bounced: correct what the log says. The bounce is in the mailbox of `delivery.from`.',
+    isApi
+      ? 'Delivered elsewhere: configure the server to pass mail for `delivery.to` on to the SMTP port of this mail catcher.'
+      : 'Delivered to a different mailbox or server: correct the alias or route of `delivery.to`, or `delivery.inbox`.',
+    ...(isApi ? [] : [`Delivered to this mailbox: ${whyNotSeen(evidence)}`]),
+  ];
 };
+
+/** Why the gate does not see a message that was delivered to the mailbox. */
+function whyNotSeen({ inbox = '', otherFolders }: Values): string {
+  const store = 'the inbox server probably reads a different mail store.';
+  if (inbox.startsWith('pop3')) return `a filter put it into a folder that POP3 cannot read, or ${store}`;
+  return otherFolders === undefined ? `a rule moved it to a different folder, or ${store}` : store;
+}
 
 const LOG = {
   examples: 'Postfix: `status=sent`, `status=deferred` or `status=bounced`. Exim: `=>`, `==` or `**`.',
@@ -28,8 +33,8 @@ const LOG = {
 export const NOT_FOUND = {
   party: 'server',
   certainty: 'likely',
-  remedy: (evidence) => `${searchLog(evidence)} ${outcomes(evidence)}`,
-  ...LOG,
+  remedy: (evidence) => listOf(findOnServer(evidence), outcomes(evidence)),
+  reproduce: NOT_THERE,
 } as const satisfies Cause;
 
 export const NOT_FOUND_CAUSES = {
@@ -55,22 +60,35 @@ export const NOT_FOUND_CAUSES = {
     party: 'server',
     certainty: 'certain',
     remedy: ({ bounce = '', ...evidence }: Values) =>
-      `Fix what the bounce says ("${bounce}"): the server accepted the message, and then it or a later server could not deliver it. For more, such as the mailbox or server that it tried, search the server's log for the ${inLog(evidence)}.`,
+      `Correct what the bounce says ("${bounce}"): the server accepted the message, and then it or a later server could not deliver it. For more, such as the mailbox or server that it tried, search the server's log for the ${inLog(evidence)}.`,
     ...LOG,
+    reproduce: OTHER_MESSAGE,
   },
   'other-message': {
     title: 'A different message arrived instead',
     party: 'server',
     certainty: 'likely',
     remedy: ({ other = '', ...evidence }: Values) =>
-      `Read the message that is there (${other}). If it is a bounce or an automatic reply, it says what happened to the test message. If a gateway replaces messages, configure it to deliver the original. Otherwise, someone forged it. Then search the server's log for the ${inLog(evidence)}.`,
+      listOf(`Read the message that is there (${other}).`, [
+        'If it is a bounce or an automatic reply, it says what happened to the test message.',
+        'If a gateway has replaced the message (a notice of quarantine, a digest), configure it to deliver the original.',
+        `Otherwise, search the server's log for the ${inLog(evidence)}: the test message itself was not found, and someone may have forged this one.`,
+      ]),
+    reproduce: OTHER_MESSAGE,
   },
   removed: {
     title: 'Message removed from the inbox before the gate read it',
     party: 'inbox',
     certainty: 'likely',
     remedy: ({ user = 'the account', ...evidence }: Values) =>
-      `Use a mailbox that only the gate reads, or stop the program that removes mail from the mailbox of ${user}: a mail client with a rule, a ticket system, or another job. The inbox server's log shows who deleted or moved the message. If that was a different message, search the server's log for the ${inLog(evidence)}.`,
+      listOf(
+        `Use a mailbox that only the gate reads, or stop the program that removes mail from the mailbox of ${user}.`,
+        [
+          "Typical programs: a mail client with a rule, a ticket system, another job. The inbox server's log shows who deleted or moved the message.",
+          `If that was a different message, search the SMTP server's log for the ${inLog(evidence)}.`,
+        ],
+      ),
+    reproduce: NOT_THERE,
   },
   'similar-address': {
     title: 'Recipient is not the user of the inbox',
@@ -79,14 +97,7 @@ export const NOT_FOUND_CAUSES = {
     about: 'delivery.to',
     remedy: ({ to = '', user = '', ...evidence }: Values) =>
       `Correct \`delivery.to\` (${to}) or \`delivery.username\` (${user}): one of the two is probably misspelled, and the server accepted the message for a different mailbox. If both are right, because one is an alias of the other, search the server's log for the ${inLog(evidence)}: it shows what happened to the message.`,
-  },
-  'unused-mailbox': {
-    title: 'Inbox has never received mail',
-    party: 'server',
-    certainty: 'likely',
-    remedy: (evidence: Values) =>
-      `${searchLog(evidence)} The mailbox that the gate reads has never received a message, so perhaps no mail for \`delivery.to\` gets there. ${outcomes(evidence)}`,
-    ...LOG,
+    reproduce: NOT_THERE,
   },
 } as const satisfies Readonly<Record<string, Cause>>;
 

@@ -1,3 +1,5 @@
+import { listOf } from '../../text/lists.js';
+import { ALTERED, DUPLICATED, FIELD_REMOVED, IN_JUNK, REENCODED, REPLACED } from './arrival-commands.js';
 import { entriesOf, type CatalogEntry, type Values } from './entry.js';
 import { fields } from './evidence.js';
 import { NOT_FOUND, NOT_FOUND_CAUSES } from './missing-message.js';
@@ -106,7 +108,11 @@ export const RECEIPT = {
       party: 'server',
       certainty: 'likely',
       remedy: (evidence: Values) =>
-        `Find the filter, gateway or mailing list that changes mail in transit, and turn this change off.${howToRead(evidence)} Do not exempt only the address in \`delivery.from\`: the mail of other users would still be changed.`,
+        listOf('Find the filter, gateway or mailing list that changes mail in transit, and turn this change off.', [
+          howToRead(evidence),
+          'Do not exempt only the address in `delivery.from`: the mail of other users would still be changed.',
+        ]),
+      reproduce: ALTERED,
     },
     {
       evidence: {
@@ -122,8 +128,15 @@ export const RECEIPT = {
           title: 'Header field removed in transit',
           party: 'server',
           certainty: 'likely',
-          remedy: ({ removed = '' }: Values) =>
-            `Remove the rule that deletes ${removed} from the header: usually a header filter of the server, or a content filter behind it. The \`Received\` lines of the message name the servers (set \`delivery.keep: true\`). Do not exempt only the test sender: the mail of users would still lack the field.`,
+          remedy: ({ removed = '', ...evidence }: Values) =>
+            listOf(
+              `Remove the rule that deletes ${removed} from the header: usually a header filter of the server, or a content filter behind it.`,
+              [
+                howToRead(evidence),
+                'Do not exempt only the test sender: the mail of users would still lack the field.',
+              ],
+            ),
+          reproduce: FIELD_REMOVED,
           examples:
             'Postfix: `IGNORE` in `header_checks`, which also applies to submitted mail. Exim: `headers_remove`.',
         },
@@ -132,22 +145,54 @@ export const RECEIPT = {
           party: 'server',
           certainty: 'likely',
           remedy: (evidence: Values) =>
-            `Turn off the footer (a disclaimer, or the text of a mailing list or scanner) for the mail of this server, or add it before DKIM signing. If it is intended, waive this finding.${howToRead(evidence)}`,
+            listOf(
+              'Turn off the footer for this mail: a disclaimer, or the text of a scanner or mailing list. Or add it before DKIM signing.',
+              ['If it is intended, waive this finding.', howToRead(evidence)],
+            ),
+          reproduce: ALTERED,
         },
         'external-mark': {
           title: 'Message marked as external mail',
           party: 'inbox',
           certainty: 'likely',
           remedy: (evidence: Values) =>
-            `Have the administrator of the recipient's organization exempt the test mailbox from the rule that marks mail from outside, or use a mailbox without such a rule. The tested server probably did not change the message. If its content does not matter, set \`delivery.expect: accepted\`.${howToRead(evidence)}`,
+            listOf(
+              "Have the administrator of the recipient's organization exempt the test mailbox from the rule that marks mail from outside, or use a mailbox without such a rule.",
+              [
+                'If the mark does not matter, waive this finding: the tested server probably did not change the message.',
+                howToRead(evidence),
+              ],
+            ),
+          reproduce: ALTERED,
           examples: 'Exchange: `Get-TransportRule` lists the mail flow rules.',
+        },
+        'spam-tag': {
+          title: 'Message marked as spam',
+          party: 'inbox',
+          certainty: 'likely',
+          remedy: (evidence: Values) =>
+            listOf(
+              'Find out in the header of the message why the spam filter marked it: the filter writes its score and the rules that applied there.',
+              [
+                'If SPF, DKIM or DMARC failed, correct them for the domain of `delivery.from`.',
+                'Otherwise, correct the rule that applied, or have mail of authenticated clients not filtered.',
+                howToRead(evidence),
+              ],
+            ),
+          reproduce: ALTERED,
         },
         replaced: {
           title: 'Body of the message replaced',
           party: 'server',
           certainty: 'likely',
-          remedy:
-            'Find the filter or gateway that replaces the body: it may quarantine the message, or turn its text into HTML. Correct its rule, or configure it to deliver the original. If nobody can say who replaced the body, treat the message as forged.',
+          remedy: listOf(
+            'Find the filter or gateway that replaces the body, and configure it to deliver the original: it may quarantine the message, or turn its text into HTML.',
+            [
+              'The `Received` lines of the message name the servers (set `delivery.keep: true`).',
+              'If nobody can say who replaced the body, treat the message as forged.',
+            ],
+          ),
+          reproduce: REPLACED,
         },
       },
     },
@@ -161,6 +206,7 @@ export const RECEIPT = {
       remedy:
         'Find the server that rewrites the MIME structure (`altered` in the evidence lists the differences), and turn that off. If DKIM signing happens after this change, and senders do not sign their mail (S/MIME, PGP), waive the finding.',
       examples: 'Courier: the line `opt MIME=none` in its `bofh` file.',
+      reproduce: REENCODED,
     },
     { evidence: { ...fields('messageId'), altered: 'what is different' }, reference: 'RFC 6376 section 5.3' },
   ),
@@ -181,8 +227,15 @@ export const RECEIPT = {
     {
       party: 'inbox',
       certainty: 'likely',
-      remedy:
-        'Read what the spam filter of the inbox wrote in the header of the message (set `delivery.keep: true` to keep it). If SPF, DKIM or DMARC failed, correct them for the domain of `delivery.from`. Otherwise, correct the rule of the filter that applies, or train it with the message.',
+      remedy: listOf(
+        'Read in the header of the message why the spam filter of the inbox rejected it (set `delivery.keep: true` to keep the message).',
+        [
+          'If SPF, DKIM or DMARC failed, correct them for the domain of `delivery.from`.',
+          "If the sending IP address is on a blocklist, or has no name in DNS, correct that with the server's provider.",
+          'Otherwise, correct the rule of the filter that applies, or train it with the message.',
+        ],
+      ),
+      reproduce: IN_JUNK,
     },
     { evidence: { folder: 'the folder in which the message was' } },
   ),
@@ -192,8 +245,14 @@ export const RECEIPT = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy:
-        'Set `delivery.keep: true`, and compare the `Received` lines of the copies. The server named after `from` in the lowest line in which they differ passed the message on more than once. If no line differs, the copies were made at delivery. Look there for an alias that lists the mailbox twice, a filter that returns a copy, or a timeout after the final dot.',
+      remedy: listOf(
+        'Set `delivery.keep: true`, and compare the `Received` lines of the copies: the lowest line in which they differ shows where they separate.',
+        [
+          'If a line differs, the server after `from` in it has sent the message more than once: look there for a timeout after the final dot, or a filter that returns a copy.',
+          'If no line differs, the copies were made at delivery: an alias or a forward that leads to the mailbox twice, or a rule that files a copy.',
+        ],
+      ),
+      reproduce: DUPLICATED,
     },
     {
       evidence: { ...fields('messageId'), copies: 'how many copies there are' },
@@ -205,6 +264,6 @@ export const RECEIPT = {
 /** By default, the gate deletes the message. */
 function howToRead({ read }: Values): string {
   return read === undefined
-    ? ' The `Received` lines of the message name the servers (set `delivery.keep: true`).'
-    : ` To see the message and the servers in its \`Received\` lines, set \`delivery.keep: true\`, run the gate again, and then \`${read}\`.`;
+    ? 'The `Received` lines of the message name the servers (set `delivery.keep: true`).'
+    : `To see the message and the servers in its \`Received\` lines, set \`delivery.keep: true\`, run the gate again, and then \`${read}\`.`;
 }

@@ -1,4 +1,13 @@
 import { NO_POLICY, NO_TXT_RECORD } from '../commands/dig.js';
+import {
+  HOP_WITHOUT_TLS,
+  NO_RESULT,
+  NOT_SIGNED,
+  OTHER_HOP,
+  RESULT,
+  RESULT_OF_OTHER_DOMAIN,
+} from './arrival-commands.js';
+import { listOf } from '../../text/lists.js';
 import { entriesOf, type CatalogEntry, type Cause, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
@@ -16,14 +25,32 @@ const VERDICT_CAUSES = {
     title: 'SPF, DKIM or DMARC not checked: temporary error',
     party: 'network',
     certainty: 'likely',
-    remedy: "Run the gate again. If the error persists, check the name servers of the sender's domain.",
+    remedy: ({ check = '' }: Values) =>
+      `Run the gate again. If the error persists, check the name servers of the sender's domain, and the resolver of ${check === 'dkim' ? 'the machine that runs the gate' : 'the receiver'}.`,
   },
   spf: {
     title: 'SPF did not pass',
     party: 'server',
     certainty: 'likely',
-    remedy:
-      'Add the IP address from which the server delivers mail to the SPF record of the domain in `delivery.from`, or deliver through a server that the record allows.',
+    remedy: ({ found = '' }: Values) => {
+      if (found === 'none') {
+        return 'Publish an SPF record for the domain of `delivery.from` with the IP addresses from which its servers send mail: the receiver found none.';
+      }
+      if (found === 'permerror') {
+        return listOf('Correct the SPF record of the domain in `delivery.from`: the receiver cannot evaluate it.', [
+          'It needs more than ten DNS lookups: replace each `include` that is not needed.',
+          'The domain has two records that begin with `v=spf1`: merge them.',
+          'A mechanism is misspelled, or the domain of an `include` has no record.',
+        ]);
+      }
+      return listOf(
+        'Add the IP address from which the server sends mail to the SPF record of the domain in `delivery.from`, or send through a server that the record allows.',
+        [
+          "If the tested server itself is the receiver, it has checked the gate's IP address: turn SPF checks off for clients that have authenticated.",
+          'If a server in between forwards the mail, the receiver has checked that server: use an inbox that gets the mail directly.',
+        ],
+      );
+    },
     // Without a result, the receiver has found no record; with one, it has compared the client with the record.
     reproduce: { command: 'spf', shows: ({ found }: Values) => (found === 'none' ? NO_POLICY.spf : 'v=spf1') },
   },
@@ -31,15 +58,23 @@ const VERDICT_CAUSES = {
     title: 'Message not signed with DKIM',
     party: 'server',
     certainty: 'certain',
-    remedy:
-      'Configure the server to sign outgoing mail for the domain of `delivery.from`, and make sure that the rule applies to this account and port.',
+    remedy: listOf(
+      'Configure the server to sign mail with DKIM for the domain of `delivery.from`: the message arrived without a `DKIM-Signature`.',
+      [
+        'If it signs other mail, its rule does not include this message: check for which domains, accounts, ports and routes it signs.',
+        'If it signs only mail that leaves the server, and this inbox is on it, use an inbox elsewhere, or remove `dkim` from `delivery.verdicts`.',
+      ],
+    ),
+    examples:
+      'Exim: `dkim_domain`, `dkim_selector` and `dkim_private_key` of the transport that the message uses. Postfix: OpenDKIM or Rspamd in `smtpd_milters`, also of the submission service.',
+    reproduce: NOT_SIGNED,
   },
   dkim: {
     title: 'DKIM did not pass',
     party: 'server',
     certainty: 'likely',
-    remedy: ({ reason = 'see the evidence' }) =>
-      `Fix the server's DKIM signature, or its key in DNS: ${reason}. If the signature is from a server that is not yours, sign with your own.`,
+    remedy: ({ reason = 'see the evidence', domain = '' }) =>
+      `Correct the DKIM signature${domain === '' ? '' : ` of ${domain}`}, or its key in DNS: ${reason}. If a server that is not yours has signed, sign with your own.`,
   },
   'dkim-key': {
     title: 'DKIM signature does not match its key',
@@ -86,17 +121,33 @@ const VERDICT_CAUSES = {
     title: 'DMARC did not pass',
     party: 'server',
     certainty: 'likely',
-    remedy:
-      'SPF or DKIM must pass for a domain that is aligned with the one in From: the same domain or, unless the DMARC record requires strict alignment, one in the same organizational domain. Fix the check that fails or is not aligned.',
+    remedy: ({ found = '' }: Values) => {
+      if (found === 'none') {
+        return 'Publish a DMARC record (`_dmarc` and the domain of `delivery.from`, such as `v=DMARC1; p=none`): the receiver found none.';
+      }
+      if (found === 'permerror') {
+        return 'Correct the DMARC record of the domain in `delivery.from`: the receiver cannot evaluate it. It must begin with `v=DMARC1; p=`, and be the only one.';
+      }
+      return listOf('Make SPF or DKIM pass for the domain of `delivery.from`: DMARC requires one of them.', [
+        'DKIM: sign with this domain (`d=`). A signature of a different domain does not count, even if it is valid.',
+        'SPF: the domain of the envelope sender must be this one, too, and its record must allow the sending server.',
+        'A subdomain counts unless the DMARC record requires strict alignment (`adkim=s`, `aspf=s`).',
+      ]);
+    },
     // A result of a subdomain can be that of the record of a parent domain.
-    reproduce: { command: 'dmarc', shows: ({ found }: Values) => (found === 'none' ? NO_POLICY.dmarc : '') },
+    reproduce: {
+      command: 'dmarc',
+      shows: ({ found }: Values) => (found === 'none' ? NO_POLICY.dmarc : ''),
+      otherwise: RESULT,
+    },
   },
   'other-domain': {
     title: 'Result is for a different domain',
     party: 'server',
     certainty: 'likely',
     remedy:
-      'A server on the path replaces the sender, or the receiver checked a different one. Configure the server to keep the address in `delivery.from`, or change `delivery.from` or `delivery.verdicts`.',
+      'Configure the server to keep the address in `delivery.from`: it, or a server after it, replaces the sender. If the new sender is intended, use it as `delivery.from`.',
+    reproduce: RESULT_OF_OTHER_DOMAIN,
   },
 } as const satisfies Readonly<Record<string, Cause>>;
 
@@ -109,7 +160,8 @@ export const TRANSIT = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Look for a proxy, a load balancer or a gateway that terminates TLS between the gate and the mail server. Configure it to pass the connection through, or use TLS from there to the mail server as well.',
+        'Find the proxy, load balancer or gateway that terminates TLS between the gate and the mail server: the `from` clause of the line names it as the client. Configure it to pass the connection through, or to use TLS to the mail server as well.',
+      reproduce: HOP_WITHOUT_TLS,
     },
     {
       evidence: {
@@ -123,8 +175,9 @@ export const TRANSIT = {
           title: 'Unencrypted between a proxy and the mail server',
           party: 'server',
           certainty: 'likely',
-          remedy:
-            'If a proxy in front of the mail server terminates TLS by design, and you trust the network between the two, set `delivery.hop: proxied`. Otherwise, configure the proxy to pass TLS through, or to use TLS to the mail server as well.',
+          remedy: ({ client = 'the client in the line' }: Values) =>
+            `If ${client} is your proxy, which terminates TLS by design, and you trust the network between it and the mail server, set \`delivery.hop: proxied\`. Otherwise, configure it to pass TLS through, or to use TLS to the mail server as well.`,
+          reproduce: HOP_WITHOUT_TLS,
         },
       },
     },
@@ -135,8 +188,14 @@ export const TRANSIT = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy:
-        'Find out what is between the gate and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail. If it is your proxy on a private network, set `delivery.hop: proxied`.',
+      remedy: listOf(
+        'Find out what is between the gate and the mail server: the `from` clause of the line names it as the client of the mail server.',
+        [
+          'If it is your proxy, in a private network, set `delivery.hop: proxied`.',
+          'If it is a filtering gateway or a device that inspects TLS, decide whether it is meant to read the mail. If not, exempt the mail server from it.',
+        ],
+      ),
+      reproduce: OTHER_HOP,
     },
     {
       evidence: {
@@ -185,8 +244,9 @@ export const TRANSIT = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy:
-        "If the result in the message is right, change `delivery.verdicts`. Otherwise, correct the DNS records of the sender's domain, or the server that signs its mail.",
+      remedy: ({ check = '', required = '' }: Values) =>
+        `If the result in the message is right, change \`${check}: ${required}\` in \`delivery.verdicts\`. Otherwise, correct the DNS records of the sender's domain, or the server that signs its mail.`,
+      reproduce: RESULT,
     },
     {
       causes: VERDICT_CAUSES,
@@ -208,8 +268,15 @@ export const TRANSIT = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy: ({ check = 'SPF or DMARC' }: Values) =>
-        `Make sure that the receiver checks ${check.toUpperCase()} and writes \`Authentication-Results\` with its name. Most servers do not check SPF for authenticated clients: if the tested server also holds the inbox, remove \`${check}\` from \`delivery.verdicts\`. Do the same if the receiver writes these fields without a name, as Microsoft 365 does.`,
+      remedy: ({ check = 'SPF or DMARC', authservId = 'the receiver' }: Values) =>
+        listOf(
+          `Configure ${authservId} to check ${check.toUpperCase()} of incoming mail and to write the result into \`Authentication-Results\` with this name.`,
+          [
+            `If the tested server also holds the inbox, remove \`${check}\` from \`delivery.verdicts\`: most servers do not check ${check.toUpperCase()} for clients that have authenticated.`,
+            `Do the same if the receiver writes these fields without a name, as Microsoft 365 does.`,
+          ],
+        ),
+      reproduce: NO_RESULT,
     },
     {
       about: 'delivery.verdicts',
@@ -226,6 +293,7 @@ export const TRANSIT = {
           certainty: 'likely',
           remedy: ({ otherId = '' }: Values) =>
             `If \`${otherId}\` is your receiver, set \`authserv-id\` in \`delivery.verdicts\` to it: the message has this result from there. If not, ignore that result, because anyone can add such a field, and make sure that your receiver runs the check.`,
+          reproduce: NO_RESULT,
         },
         'id-of-tested-server': {
           title: 'Result is from a different authserv-id',
@@ -233,6 +301,7 @@ export const TRANSIT = {
           certainty: 'likely',
           remedy: ({ otherId = '' }: Values) =>
             `Set \`authserv-id\` in \`delivery.verdicts\` to \`${otherId}\`: the tested server, which accepted the message, writes its results with this name.`,
+          reproduce: NO_RESULT,
         },
         'wrong-place': {
           title: 'Result may have been added by an earlier server',
@@ -240,6 +309,7 @@ export const TRANSIT = {
           certainty: 'likely',
           remedy:
             'Use an inbox on the receiver itself, or configure the receiver to transfer messages to the mailbox by LMTP over a Unix socket or loopback: after a transfer to a different machine, the gate cannot know who added the result. If the field is not from your receiver, it is forged.',
+          reproduce: NO_RESULT,
         },
       },
     },

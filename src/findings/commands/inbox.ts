@@ -66,29 +66,8 @@ function limit({ timeoutMs = DEFAULT_TIMEOUT_MS }: ReproducibleEndpoint): number
 /** The default of the gate. */
 const DEFAULT_TIMEOUT_MS = 15_000;
 
-/**
- * The command that shows the UIDs with which a folder has the message, as `* SEARCH 7`. It asks for the password.
- * @param sought the folder, and the Message-ID with its angle brackets
- */
-export function folderCommand(
-  endpoint: ReproducibleEndpoint,
-  { folder = '', messageId = '' }: { readonly folder?: string; readonly messageId?: string },
-): string | undefined {
-  const inbox = endpoint.delivery?.inbox;
-  if (!inbox?.username || inbox.username.includes(':') || !PLAIN_NAME.test(folder)) return undefined;
-  const { host, port, scheme, username } = inbox;
-  const { file, before } = inboxCas(endpoint);
-  const line = command([
-    ...['curl', '-sS', ...(scheme === 'imap' ? ['--ssl-reqd'] : [])],
-    ...(file === undefined ? [] : ['--cacert', file]),
-    ...['-u', username, '-X', `UID SEARCH HEADER Message-ID ${messageId}`],
-    `${scheme}://${authority(host, port)}/${encodeURIComponent(folder)}`,
-  ]);
-  return `${before}echo 'Enter the password of the inbox:'; ${line}`;
-}
-
 /** IMAP encodes other names (RFC 3501 section 5.1.3). */
-const PLAIN_NAME = /^[ !#-%'-[\]-~]+$/;
+export const PLAIN_NAME = /^[ !#-%'-[\]-~]+$/;
 
 /** The scheme of an API is that of HTTP after the name of the service. */
 function protocolOf({ scheme }: ReproducibleInbox): string {

@@ -66,6 +66,8 @@ export interface Subject {
     readonly reply?: string;
     readonly folder?: string;
     readonly messageId?: string;
+    /** The header fields that were removed from the message. */
+    readonly removed?: string;
     readonly sent?: string;
     readonly mechanism?: string;
     /** Another mechanism that the server offers. */

@@ -1,6 +1,6 @@
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { alterations, hasToken, isReencoded, type Alteration } from '../../message/alterations.js';
-import { addedText, externalTag } from '../../message/added-text.js';
+import { addedText, externalTag, spamTag } from '../../message/added-text.js';
 import { authority, command } from '../../findings/commands/shell.js';
 import { CA_PLACEHOLDER } from '../../findings/commands/trusted-cas.js';
 import type { Endpoint, InboxTarget, TlsPolicy } from '../../plan/endpoint.js';
@@ -35,6 +35,11 @@ export function judgeIdentity(
       return [
         finding('message-altered', marked, { evidence: { ...how, added: excerpt(mark) }, cause: 'external-mark' }),
       ];
+    }
+    const spam = spamTag(sent, parsed);
+    if (spam !== undefined) {
+      const marked = own`A spam filter marked the message in its subject: "${excerpt(spam)}".`;
+      return [finding('message-altered', marked, { evidence: { ...how, added: excerpt(spam) }, cause: 'spam-tag' })];
     }
     const { removed, isFooter } = kindOf(differences);
     if (isFooter) return [finding('message-altered', text, { evidence: how, cause: 'footer' })];

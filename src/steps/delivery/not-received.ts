@@ -36,7 +36,7 @@ export function notReceived({ message, delivery, accepted, searched, other }: Mi
   const isOfMailbox = inbox.scheme.startsWith('imap') || inbox.scheme.startsWith('pop3');
   const slip = inbox.username !== undefined && isOfMailbox ? slipBetween(to, inbox.username) : undefined;
   const known = causeOf(searched, other, to);
-  const isSlip = slip !== undefined && (known === undefined || known === 'unused-mailbox');
+  const isSlip = slip !== undefined && known === undefined;
   const cause = isSlip ? 'similar-address' : known;
   const sentences = [
     isSlip
@@ -75,9 +75,7 @@ function causeOf(
 ): CauseOf<'message-not-received'> | undefined {
   if (elsewhere?.found) return isSubaddress(elsewhere.found.folder, to) ? 'subaddress-folder' : 'other-folder';
   if (other) return other.bounce === undefined ? 'other-message' : 'bounced';
-  if (!uids) return undefined;
-  if (isGone(uids)) return 'removed';
-  return uids.next === 1 ? 'unused-mailbox' : undefined;
+  return uids && isGone(uids) ? 'removed' : undefined;
 }
 
 /** Whether a folder has the name of the part of an address that follows a plus sign (RFC 5233). */

@@ -1,0 +1,214 @@
+import { PLAIN_NAME } from './inbox.js';
+import { authority, command } from './shell.js';
+import type { ReproducibleEndpoint, ReproducibleInbox, Subject } from './subject.js';
+import { swaksCommand } from './swaks.js';
+import { inboxCas } from './trusted-cas.js';
+
+/** The commands that show a message that arrived. Those that log in ask for the password. */
+
+/** The subject of the messages that commands send. It begins like that of the test message, so that a rule treats both alike. */
+export const SUBJECT = 'STARTTLS Gate check';
+
+/** Seconds in which most messages arrive. */
+const TRANSIT = 10;
+
+/** Which part of a message is printed. */
+type Section = 'header' | 'message';
+
+/** What a command reads, and where. */
+interface Reading {
+  readonly section: Section;
+  /** By default the mailbox of the inbox. */
+  readonly folder?: string | undefined;
+  /** Header fields of the message, in addition to those of swaks. */
+  readonly fields?: readonly string[];
+}
+
+/** The command that sends a message, and then prints the newest message of the inbox. */
+export function sendAndReadCommand(
+  endpoint: ReproducibleEndpoint,
+  subject: Subject,
+  reading: Reading,
+): string | undefined {
+  return sendAndFilter(endpoint, subject, reading, (read) => read);
+}
+
+/** @param filter what is done with the part of the message */
+function sendAndFilter(
+  endpoint: ReproducibleEndpoint,
+  subject: Subject,
+  { fields = [], ...reading }: Reading,
+  filter: (read: string) => string,
+): string | undefined {
+  const send = sendCommand(endpoint, subject, [`Subject: ${SUBJECT}`, ...fields]);
+  const read = readNewestCommand(endpoint, reading);
+  return send && read && afterTransit(send, filter(read));
+}
+
+/** Prints a text if a pattern is not in what a command prints. */
+function orElse(read: string, pattern: string, text: string): string {
+  return `${read} | grep ${pattern} || echo '${text}'`;
+}
+
+/** So that nothing of it is done after a command before it has failed. */
+function grouped(commands: string): string {
+  return `{ ${commands}; }`;
+}
+
+/** What {@link fieldCommand} prints if the message does not have the field. */
+export function noField(name: string): string {
+  return `no ${name}`;
+}
+
+/** The same, but it prints only one field of the header. */
+export function fieldCommand(endpoint: ReproducibleEndpoint, subject: Subject, name: string): string | undefined {
+  // The fields of the gate that swaks does not send by itself.
+  const value = SENT_BY_GATE[name.toLowerCase()];
+  const fields = value === undefined ? [] : [`${name}: ${value}`];
+  if (!/^[\w-]+$/.test(name)) return undefined;
+  return sendAndFilter(endpoint, subject, { section: 'header', fields }, (read) =>
+    grouped(orElse(read, `-i '^${name}:'`, noField(name))),
+  );
+}
+
+const SENT_BY_GATE: Readonly<Record<string, string>> = {
+  'auto-submitted': 'auto-generated',
+  'mime-version': '1.0',
+  'content-type': 'text/plain; charset=utf-8',
+  'content-transfer-encoding': '7bit',
+};
+
+/** The command that sends a message as the gate does, and then prints the header with which it arrived. */
+export function encodingCommand(endpoint: ReproducibleEndpoint, subject: Subject): string | undefined {
+  const fields = ['MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 7bit'];
+  return sendAndReadCommand(endpoint, subject, { section: 'header', fields });
+}
+
+/** What {@link bodyCommand} prints if the body that was sent is not in the message. */
+export const BODY_REPLACED = 'the body is not the one that was sent';
+
+const BODY_OF_SWAKS = "'This is a test mailing'";
+
+/** The command that sends a message, and then shows whether its body is in the newest message of the inbox. */
+export function bodyCommand(endpoint: ReproducibleEndpoint, subject: Subject): string | undefined {
+  return sendAndFilter(endpoint, subject, { section: 'message' }, (read) =>
+    grouped(orElse(read, BODY_OF_SWAKS, BODY_REPLACED)),
+  );
+}
+
+/** What {@link copiesCommand} prints if there are several. */
+export const SEVERAL_COPIES = 'more than one copy';
+/** What {@link searchCommand} and {@link sendAndSearchCommand} print if a message is not there. */
+export const NOT_IN_MAILBOX = 'not in the mailbox';
+
+/** The command that sends a message, and then shows whether the inbox has it more than once. */
+export function copiesCommand(endpoint: ReproducibleEndpoint, subject: Subject): string | undefined {
+  return sendAndSearch(endpoint, subject, (search) => `${search} | grep '[0-9] [0-9]' && echo '${SEVERAL_COPIES}'`);
+}
+
+/** The command that sends a message, and then shows whether the inbox has it. */
+export function sendAndSearchCommand(endpoint: ReproducibleEndpoint, subject: Subject): string | undefined {
+  return sendAndSearch(endpoint, subject, (search) => grouped(orElse(search, "'[0-9]'", NOT_IN_MAILBOX)));
+}
+
+/** The command that searches the inbox for the message that the gate has sent. */
+export function searchCommand(endpoint: ReproducibleEndpoint, { evidence }: Subject): string | undefined {
+  const { messageId = '' } = evidence;
+  const inbox = endpoint.delivery?.inbox;
+  if (!inbox || !/^<[\w.@-]+>$/.test(messageId)) return undefined;
+  if (inbox.scheme.startsWith('mailpit+')) {
+    const query = new URLSearchParams({ query: `message-id:"${messageId.slice(1, -1)}"`, limit: '1' });
+    return fromApi(endpoint, inbox, `/api/v1/search?${query.toString()}`);
+  }
+  const line = fromImap(endpoint, inbox, ['-X', command([`UID SEARCH HEADER Message-ID ${messageId}`])]);
+  return line && orElse(line, "'[0-9]'", NOT_IN_MAILBOX);
+}
+
+/**
+ * The command that shows the UIDs with which a folder has the message, as `* SEARCH 7`.
+ * @param sought the folder, and the Message-ID with its angle brackets
+ */
+export function folderCommand(
+  endpoint: ReproducibleEndpoint,
+  { folder = '', messageId = '' }: Subject['evidence'],
+): string | undefined {
+  const inbox = endpoint.delivery?.inbox;
+  const search = ['-X', command([`UID SEARCH HEADER Message-ID ${messageId}`])];
+  return inbox && fromImap(endpoint, inbox, search, { folder });
+}
+
+/** The command that prints the newest message of the inbox, or its header. It sends none. */
+export function readNewestCommand(
+  endpoint: ReproducibleEndpoint,
+  { section, folder }: Omit<Reading, 'fields'>,
+): string | undefined {
+  const inbox = endpoint.delivery?.inbox;
+  if (!inbox) return undefined;
+  if (inbox.scheme.startsWith('mailpit+')) return fromApi(endpoint, inbox, '/api/v1/message/latest/raw');
+  const part = section === 'header' ? ';SECTION=HEADER' : '';
+  return fromImap(endpoint, inbox, [], { folder, of: `;MAILINDEX=*${part}` });
+}
+
+/** The command that sends a message with a subject that no other message has, and then searches the inbox for it. */
+function sendAndSearch(
+  endpoint: ReproducibleEndpoint,
+  subject: Subject,
+  filter: (search: string) => string,
+): string | undefined {
+  const inbox = endpoint.delivery?.inbox;
+  const send = sendCommand(endpoint, subject, []);
+  const search = inbox && fromImap(endpoint, inbox, ['-X', '"UID SEARCH HEADER Subject $n"']);
+  return send && search && `n=check-$(date +%s); ${afterTransit(`${send} --header "Subject: $n"`, filter(search))}`;
+}
+
+function sendCommand(endpoint: ReproducibleEndpoint, subject: Subject, fields: readonly string[]): string | undefined {
+  const line = swaksCommand(endpoint, subject, 'the message');
+  // Only errors are printed: the text that the problem is recognized by may be in what is sent.
+  const words = ['--silent', '2', ...fields.flatMap((one) => ['--header', one])];
+  return line && `${line} ${command(words)}`;
+}
+
+/** On two lines, of which a shell runs neither before it has both: a password is not read from the second. */
+function afterTransit(send: string, read: string): string {
+  return `${send} &&\nsleep ${TRANSIT} && ${read}`;
+}
+
+/** @param options quoted */
+function fromImap(
+  endpoint: ReproducibleEndpoint,
+  { scheme, host, port, mailbox = 'INBOX', username }: ReproducibleInbox,
+  options: readonly string[],
+  { folder = mailbox, of = '' }: { readonly folder?: string | undefined; readonly of?: string } = {},
+): string | undefined {
+  // curl takes what follows a colon for the password.
+  if (!scheme.startsWith('imap') || username === undefined || username.includes(':')) return undefined;
+  if (!PLAIN_NAME.test(folder)) return undefined;
+  const { file, before } = inboxCas(endpoint);
+  const path = folder.split('/').map(encodeURIComponent).join('/');
+  const words = [
+    ...['curl', '-sS', ...(scheme === 'imap' ? ['--ssl-reqd'] : [])],
+    ...(file === undefined ? [] : ['--cacert', file]),
+    ...['-u', username],
+  ];
+  const url = command([`${scheme}://${authority(host, port)}/${path}${of}`]);
+  return `${before}${PROMPT}${[command(words), ...options, url].join(' ')}`;
+}
+
+/** Like the gate, no credentials over plain HTTP. */
+function fromApi(
+  endpoint: ReproducibleEndpoint,
+  { scheme, host, port, basePath = '', username }: ReproducibleInbox,
+  path: string,
+): string {
+  const protocol = scheme.replace(/^.*\+/, '');
+  const login = username === undefined || protocol === 'http' ? [] : ['-u', username];
+  const { file, before } = inboxCas(endpoint);
+  const words = [
+    ...['curl', '-sS', ...(file === undefined || protocol === 'http' ? [] : ['--cacert', file])],
+    ...[...login, `${protocol}://${authority(host, port)}${basePath}${path}`],
+  ];
+  return `${before}${login.length === 0 ? '' : PROMPT}${command(words)}`;
+}
+
+/** The prompt of curl is a part of what is filtered. */
+const PROMPT = "echo 'Enter the password of the inbox:' && ";

@@ -27,6 +27,7 @@ export type TemporaryReason =
   | 'server-error'
   | 'login-unavailable'
   | 'too-many-sessions'
+  | 'login-throttled'
   | 'mailbox-in-use';
 
 /** The server does not behave as its protocol requires, or as the gate needs. */

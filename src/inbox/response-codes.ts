@@ -36,9 +36,14 @@ interface Temporary {
 const TOO_MANY =
   /\btoo many (?:(?:open|simultaneous|concurrent|active) )*(?:connections|sessions|logins)\b|\bmaximum number of connections\b/i;
 
+/** The words of servers that accept no logins for a while. */
+const THROTTLED =
+  /\brate limit|\btoo many (?:\w+ ){0,2}(?:attempts|failures|requests|tries)\b|\b(?:log[io]n|attempt|command|bandwidth)[\w ]* limits?\b|\blogin (?:attempts|failures) exceeded\b|\btemporarily (?:locked|blocked|banned)\b|\btoo frequent/i;
+
 /** @param refusal a NO or BAD without its tag */
 export function imapLoginProblem(refusal: string): Permanent | Temporary | undefined {
-  return TOO_MANY.test(refusal) ? OF_LOGIN.LIMIT : problemIn(OF_LOGIN, refusal);
+  if (TOO_MANY.test(refusal)) return OF_LOGIN.LIMIT;
+  return THROTTLED.test(refusal) ? { kind: 'temporary', reason: 'login-throttled' } : problemIn(OF_LOGIN, refusal);
 }
 
 /** @param refusal a NO or BAD without its tag */
@@ -46,22 +51,29 @@ export function mailboxProblem(refusal: string): Permanent | Temporary | undefin
   return problemIn(OF_MAILBOX, refusal);
 }
 
+/** Why a POP3 mailbox cannot be used, other than that the credentials are wrong. */
+export type Pop3Problem = BusyReason | 'account-needs-administrator' | 'login-throttled';
+
 /** By response code: RFC 2449 section 8.1, RFC 3206. `AUTH` means that the credentials are wrong. */
-const OF_POP3_LOGIN: Readonly<Record<string, BusyReason | 'account-needs-administrator'>> = {
+const OF_POP3_LOGIN: Readonly<Record<string, Pop3Problem>> = {
   'IN-USE': 'in-use',
   'LOGIN-DELAY': 'login-delay',
   'SYS/TEMP': 'server-error',
   'SYS/PERM': 'account-needs-administrator',
 };
 
+const LOCKED =
+  /\b(?:maildrop|mailbox|mail drop)\b[\w ]*\b(?:lock(?:ed)?|in use)\b|\block (?:the )?(?:maildrop|mailbox)\b/i;
+
 /** Why a POP3 login fails, if the fix is not a different password. @param reply from `-ERR` */
-export function pop3LoginProblem(reply: string): BusyReason | 'account-needs-administrator' | undefined {
+export function pop3LoginProblem(reply: string): Pop3Problem | undefined {
   const [, code = ''] = /^-ERR +\[([A-Z/-]+)\]/i.exec(reply) ?? [];
   const known = OF_POP3_LOGIN[code.toUpperCase()];
   if (known) return known;
   if (TOO_MANY.test(reply)) return 'too-many-sessions';
-  // The words of RFC 1939 section 5, which older servers use.
-  return /^-ERR +maildrop already locked/i.test(reply) ? 'in-use' : undefined;
+  if (THROTTLED.test(reply)) return 'login-throttled';
+  // The words of RFC 1939 section 5, and those of other servers without a response code.
+  return LOCKED.test(reply) ? 'in-use' : undefined;
 }
 
 function problemIn(table: Readonly<Record<string, Permanent | Temporary>>, refusal: string) {

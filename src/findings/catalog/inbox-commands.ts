@@ -38,6 +38,9 @@ const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'No route to host',
   ENETUNREACH: 'Network is unreachable',
   ECONNREFUSED: 'Connection refused',
+  ECONNRESET: 'Connection reset by peer',
+  EPERM: 'Operation not permitted',
+  EACCES: 'Permission denied',
 };
 
 export const NOT_CONNECTED: Reproduction = {
@@ -93,6 +96,11 @@ const LONGEST_FIRST_LINE = 40;
 
 /** The error of curl if TLS is required and not possible. */
 export const WITHOUT_STARTTLS: Reproduction = { command: 'inbox-opening', shows: 'curl: (64)' };
+/** IMAP servers say how many messages a mailbox has. */
+export const HOW_MANY_MESSAGES: Reproduction = {
+  command: 'inbox',
+  shows: ({ inbox = '' }) => (inbox.startsWith('imap') ? ' EXISTS' : ''),
+};
 export const GREETS_WITH_PREAUTH: Reproduction = { command: 'inbox-opening', shows: 'PREAUTH' };
 export const LOGIN_DISABLED: Reproduction = { command: 'inbox-opening', shows: 'LOGINDISABLED' };
 /** The error of curl for data after the reply to STARTTLS. */

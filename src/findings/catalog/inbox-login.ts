@@ -1,3 +1,4 @@
+import { listOf } from '../../text/lists.js';
 import type { Cause, Values } from './entry.js';
 import { DIALOGUE } from './inbox-commands.js';
 
@@ -29,8 +30,17 @@ export const INBOX_LOGIN_CAUSES = {
     title: 'Inbox rejects the login',
     party: 'configuration',
     certainty: 'likely',
-    remedy:
-      'Check `delivery.username` and `delivery.password`. They belong to the mailbox, and can differ from those in `auth`. Some providers require an app password, and IMAP or POP3 must be enabled for the account.',
+    remedy: ({ inbox = '', user = '' }: Values) =>
+      listOf(
+        'Check `delivery.username` and `delivery.password`: they belong to the mailbox, and can differ from those in `auth`.',
+        [
+          user.includes('@')
+            ? 'The username is a whole address. Some servers expect only the part before the `@`.'
+            : 'The username has no domain. Many servers expect the whole address.',
+          'If the account uses two-factor authentication, it probably requires an app password.',
+          `${inbox.startsWith('pop3') ? 'POP3' : 'IMAP'} must be enabled for the account. Many providers disable it by default.`,
+        ],
+      ),
     reproduce: DIALOGUE,
   },
   // The gate logs in with a password only, which Exchange Online ended for IMAP and POP3 in 2022, and Outlook.com in 2024.
@@ -72,6 +82,22 @@ export const INBOX_LOGIN_CAUSES = {
     certainty: 'likely',
     remedy:
       'Create an app password in the security settings of the account of the mailbox, and set `delivery.password` to it: the provider does not accept the account password here.',
+    reproduce: DIALOGUE,
+  },
+  'web-login': {
+    title: 'Inbox requires a login in a browser first',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy:
+      'Log in to the account of the mailbox in a browser, and confirm there that the blocked login is yours: the provider regards it as unusual. Then create an app password, if the provider has them, and set `delivery.password` to it.',
+    reproduce: DIALOGUE,
+  },
+  'account-locked': {
+    title: 'Account of the inbox is locked or disabled',
+    party: 'inbox',
+    certainty: 'likely',
+    remedy:
+      'Have the administrator of the inbox server unlock or enable the account, or do it in the settings of the account. The reply is not about the password, so do not change it.',
     reproduce: DIALOGUE,
   },
   'login-not-authorized': {

@@ -1,4 +1,5 @@
-import type { Cause } from './entry.js';
+import { listOf } from '../../text/lists.js';
+import type { Cause, Values } from './entry.js';
 import { fields } from './evidence.js';
 import { API_CAUSES, API_REJECTED_CAUSES } from './inbox-api.js';
 import {
@@ -7,6 +8,7 @@ import {
   DIALOGUE,
   FIRST_LINE_OF_INBOX,
   GREETS_WITH_PREAUTH,
+  HOW_MANY_MESSAGES,
   HANDSHAKE_FAILED,
   INJECTED,
   LOGIN_DISABLED,
@@ -44,6 +46,15 @@ function responseCode(reply: string): string {
   return /^\S+ \[[A-Z-]+\]/.exec(reply)?.[0] ?? '';
 }
 
+/** The usual port of the scheme, as the end of a sentence. */
+function usualPort({ inbox = '' }: Values): string {
+  const [, scheme = '', port = ''] = /^(\w+):\/\/.*:(\d+)$/.exec(inbox) ?? [];
+  const usual = PORTS[scheme];
+  return usual === undefined || usual === port ? '' : ` (usually ${usual} for \`${scheme}://\`)`;
+}
+
+const PORTS: Readonly<Record<string, string>> = { imaps: '993', imap: '143', pop3s: '995', pop3: '110' };
+
 /** Why the inbox server cannot be used. */
 export const INBOX_CAUSES = {
   'name-not-found': {
@@ -66,8 +77,10 @@ export const INBOX_CAUSES = {
     title: 'No route to the inbox',
     party: 'network',
     certainty: 'likely',
-    remedy:
-      'Give the machine that runs the gate a route to the IP address of the inbox. If the inbox is in a private network, run the gate in it (in a workflow: on a self-hosted runner), or use a VPN. Many cloud machines, including GitHub-hosted runners, have no IPv6.',
+    remedy: listOf('Give the machine that runs the gate a route to the IP address of the inbox.', [
+      'If the inbox is in a private network, run the gate in it (in a workflow: on a self-hosted runner), or use a VPN.',
+      'If the inbox has only an IPv6 address, use a machine with IPv6. GitHub-hosted runners have none.',
+    ]),
     reproduce: NOT_CONNECTED,
   },
   'not-possible-here': {
@@ -76,21 +89,32 @@ export const INBOX_CAUSES = {
     certainty: 'likely',
     remedy:
       'Check the firewall and resource limits of the machine that runs the gate: the error code is from its operating system.',
+    reproduce: NOT_CONNECTED,
   },
   'timed-out': {
     title: 'Connection to the inbox timed out',
     party: 'network',
     certainty: 'likely',
-    remedy:
-      'Check the port in `delivery.inbox`, and that firewalls allow the gate to connect to it. A firewall that drops packets causes this, and so does a server that is down.',
+    remedy: (evidence: Values) =>
+      listOf('Find out what drops the connection request: a firewall, or a server that is down.', [
+        `Check the port in \`delivery.inbox\`${usualPort(evidence)}.`,
+        "Allow connections from the gate's IP address in the firewalls of the inbox server and of its network.",
+        'Allow connections to this port in the firewall of the machine that runs the gate.',
+      ]),
     reproduce: CONNECTION_TIMED_OUT,
   },
   refused: {
     title: 'Connection to the inbox refused',
     party: 'inbox',
     certainty: 'likely',
-    remedy:
-      'Check that the inbox server is running and listens on this port, on an IP address that the gate can reach. Check the port in `delivery.inbox`: 993 for `imaps://`, 143 for `imap://`, 995 for `pop3s://`, 110 for `pop3://`.',
+    remedy: (evidence: Values) =>
+      listOf(
+        'Start the inbox server, or correct the port in `delivery.inbox`: nothing listens there, or a firewall rejects it.',
+        [
+          `Check the port${usualPort(evidence)}. On the server, \`ss -ltn\` lists the ports on which it listens.`,
+          'If it listens on 127.0.0.1 only, and the gate is not on that machine, configure it to listen on all IP addresses.',
+        ],
+      ),
     reproduce: NOT_CONNECTED,
   },
   'refused-in-container': {
@@ -99,6 +123,7 @@ export const INBOX_CAUSES = {
     certainty: 'likely',
     remedy: ({ services = '' }) =>
       `Replace the host in \`delivery.inbox\` with the name of the service${services === '' ? '' : ` (${services})`}, and the port with the one on which the service itself listens: the job runs in a container, whose loopback addresses are not those of a service. \`ports:\` publishes a port outside of this container, not in it.`,
+    reproduce: NOT_CONNECTED,
   },
   'tls-version': {
     title: 'Inbox supports only old TLS versions',
@@ -114,24 +139,29 @@ export const INBOX_CAUSES = {
     title: 'TLS handshake with the inbox failed',
     party: 'inbox',
     certainty: 'likely',
-    remedy:
-      "Look for the reason in the inbox server's log. Common ones are a certificate or a key that it cannot load, cipher suites that no client accepts, and a client certificate that it requires.",
+    remedy: listOf("Look for the reason in the inbox server's log, at the time of the test. The usual ones are:", [
+      'It cannot load its certificate or its private key.',
+      'It requires a client certificate.',
+      'It accepts only cipher suites or curves that current clients do not use.',
+    ]),
     reproduce: HANDSHAKE_FAILED,
   },
   'handshake-timeout': {
     title: 'TLS handshake with the inbox timed out',
     party: 'inbox',
     certainty: 'likely',
-    remedy:
-      "Check the port in `delivery.inbox`: a server for another protocol may wait for the client to speak first. If the port is correct, check the inbox server's log: the server may be overloaded.",
+    remedy: (evidence: Values) =>
+      `Check the port in \`delivery.inbox\`${usualPort(evidence)}: a server without TLS on this port, or for another protocol, does not reply. If the port is correct, look in the inbox server's log: the server may be overloaded.`,
     reproduce: SILENT,
   },
   'not-tls': {
     title: 'Inbox does not use TLS on this port',
     party: 'configuration',
     certainty: 'likely',
-    remedy:
-      'Use the port for implicit TLS (993 for IMAP, 995 for POP3), or the scheme that upgrades the connection (`imap://`, `pop3://`): the server replies unencrypted on this port.',
+    remedy: ({ inbox = '' }: Values) =>
+      inbox.includes('+')
+        ? `Use \`${inbox.replace(/s:.*/, '')}://\` in \`delivery.inbox\`, without a username and password, or the port for HTTPS: the server replies unencrypted on this port.`
+        : `Use the port for implicit TLS (993 for IMAP, 995 for POP3), or \`${inbox.replace(/s:.*/, '')}://\`, which starts TLS after the greeting: the server replies unencrypted on this port.`,
     reproduce: { command: 'inbox-tls', shows: 'wrong version number' },
   },
   'other-protocol': {
@@ -145,16 +175,33 @@ export const INBOX_CAUSES = {
     title: 'Inbox refuses the connection',
     party: 'inbox',
     certainty: 'likely',
-    remedy:
-      "If the greeting says that there are too many connections, close other clients, or raise the limit per user and IP address. If it says that the client is blocked, allow the gate's IP address.",
+    remedy: ({ inboxReply = '' }: Values) => {
+      if (/\btoo many\b|\bmaximum\b|\blimit\b/i.test(inboxReply)) {
+        return "Close other connections to the inbox server, or raise its limit of connections: according to the greeting, there are too many. The limit may be that of the gate's IP address.";
+      }
+      if (/\bblock|\bdenied\b|\bbanned\b|\bblacklist|\bnot allowed\b|\bunauthorized\b/i.test(inboxReply)) {
+        return "Allow the gate's IP address on the inbox server: according to the greeting, it does not allow this client. A tool such as fail2ban may have blocked it after failed logins.";
+      }
+      return "Do what the greeting says. If it gives no reason, look in the inbox server's log at the time of the test.";
+    },
     reproduce: DIALOGUE,
   },
   'no-greeting': {
     title: 'Inbox sends no greeting',
     party: 'configuration',
     certainty: 'likely',
-    remedy:
-      'Check the scheme and the port in `delivery.inbox`. With `imap://` and `pop3://`, the server must speak first; a server with implicit TLS waits for the client instead (use `imaps://` or `pop3s://`). If both are correct, the inbox server is overloaded, or is waiting for a lookup of the client.',
+    remedy: (evidence: Values) => {
+      const { inbox = '' } = evidence;
+      const isPlain = /^(?:imap|pop3):/.test(inbox);
+      return listOf(`Check the scheme and the port in \`delivery.inbox\`${usualPort(evidence)}.`, [
+        ...(isPlain
+          ? [
+              `If the port is for implicit TLS, use \`${inbox.split(':')[0] ?? ''}s://\`: such a server waits for the client, and the gate waits for a greeting.`,
+            ]
+          : []),
+        'If both are correct, the inbox server is overloaded, or waits for a lookup of the client in DNS.',
+      ]);
+    },
     reproduce: SILENT,
   },
   'no-reply': {
@@ -201,6 +248,20 @@ export const INBOX_CAUSES = {
     reproduce: DIALOGUE,
     reference: 'RFC 5530 section 3',
   },
+  'login-throttled': {
+    title: 'Inbox allows no more logins for a while',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy: ({ user }) =>
+      listOf(
+        'Wait before the next run: the server blocks logins, and its reply does not show whether this one is correct.',
+        [
+          `Find out what logs in ${user === undefined ? '' : `as \`${user}\` `}too often, or with an old password: another job, monitoring, a mail client.`,
+          'Use a mailbox that only the gate uses, or run the gate less often.',
+        ],
+      ),
+    reproduce: DIALOGUE,
+  },
   'mailbox-in-use': {
     title: 'Mailbox is open in another session',
     party: 'configuration',
@@ -231,8 +292,8 @@ export const INBOX_CAUSES = {
     title: 'Inbox does not offer STARTTLS',
     party: 'inbox',
     certainty: 'certain',
-    remedy:
-      'Enable TLS on the inbox server, or use `imaps://` if it has a port with implicit TLS. The gate sends no password without TLS.',
+    remedy: ({ inbox = '' }: Values) =>
+      `Enable TLS on the inbox server, or use \`${inbox.startsWith('pop3') ? 'pop3s' : 'imaps'}://\` if it has a port with implicit TLS. The gate sends no password without TLS.`,
     examples:
       'Dovecot: `ssl = yes` with `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert` and `ssl_key`).',
     reproduce: WITHOUT_STARTTLS,
@@ -241,8 +302,8 @@ export const INBOX_CAUSES = {
     title: 'Inbox refuses STARTTLS',
     party: 'inbox',
     certainty: 'likely',
-    remedy:
-      "Look in the inbox server's log: usually the server cannot load its certificate or private key, or TLS is not enabled. Or use `imaps://` or `pop3s://` if it has a port with implicit TLS.",
+    remedy: ({ inbox = '' }: Values) =>
+      `Look in the inbox server's log: usually the server cannot load its certificate or private key, or TLS is not enabled. Or use \`${inbox.startsWith('pop3') ? 'pop3s' : 'imaps'}://\` if it has a port with implicit TLS.`,
     reproduce: DIALOGUE,
   },
   'data-after-starttls': {
@@ -276,13 +337,14 @@ export const INBOX_CAUSES = {
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'Use an empty mailbox. If the error persists, use a different inbox server: no normal reply reaches this limit.',
+      'Use an empty mailbox that only the gate uses. If the error persists, use a different inbox server: no normal reply reaches this limit.',
   },
   'too-many-messages': {
     title: 'Too many messages in the inbox',
     party: 'inbox',
     certainty: 'certain',
     remedy: 'Delete old messages, or use a mailbox that only the gate uses.',
+    reproduce: HOW_MANY_MESSAGES,
   },
   'not-all-read': {
     title: 'Too many messages look like the test message',
@@ -347,8 +409,10 @@ export const INBOX_REJECTED_CAUSES = {
     title: 'Inbox rejects a request of the gate',
     party: 'inbox',
     certainty: 'likely',
-    remedy:
-      'Allow the account to read this mailbox, or raise the limit that the reply names. A POP3 server must also support UIDL and TOP.',
+    remedy: ({ inbox = '' }: Values) =>
+      inbox.startsWith('pop3')
+        ? 'Allow what the reply names: the account must be allowed to read this mailbox, and the POP3 server must support UIDL and TOP.'
+        : 'Allow what the reply names: the account must be allowed to read this mailbox.',
     reproduce: REQUEST_REFUSED,
   },
   'not-deleted': {

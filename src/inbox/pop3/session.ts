@@ -233,6 +233,9 @@ export class Pop3Session {
       if (problem === 'account-needs-administrator') {
         throw rejected(problem, own`the server rejected the login: "${text}"`, text);
       }
+      if (problem === 'login-throttled') {
+        throw temporary(problem, own`the server does not allow a login now: "${text}"`, text);
+      }
       if (problem) throw busy(own`the server does not allow a login now: "${text}"`, problem, text);
       throw rejected('login-refused', own`"${text}"`, text);
     }

@@ -11,7 +11,7 @@ import { IN_CONTAINER, type RunContext } from '../context.js';
 import { protocolOf } from '../capability/other-protocol.js';
 import { inboxLoginCauseOf } from '../replies/inbox-login.js';
 import { rejectedBy } from './inbox-provider.js';
-import { exactly, own, type OwnText } from '../../text/own.js';
+import { own, type OwnText } from '../../text/own.js';
 
 type UnreachableCause = CauseOf<'inbox-unreachable'>;
 type RejectedCause = CauseOf<'inbox-rejected'>;
@@ -74,8 +74,10 @@ function isRefusedHere(failure: InboxFailure): boolean {
   return kind === 'refused' && address !== undefined && isLoopback(address);
 }
 
-function rejectionOf({ reason, detail }: Extract<InboxFailure, { kind: 'rejected' }>): RejectedCause {
-  return (reason === 'login-refused' ? inboxLoginCauseOf(exactly(detail)) : undefined) ?? reason;
+/** The words of a server say more than a code for any permanent problem. */
+function rejectionOf({ reason, reply = '' }: Extract<InboxFailure, { kind: 'rejected' }>): RejectedCause {
+  const isUnspecific = reason === 'login-refused' || reason === 'account-needs-administrator';
+  return (isUnspecific ? inboxLoginCauseOf(reply) : undefined) ?? reason;
 }
 
 /** A sentence that names the inbox, so that nobody looks for the problem at the SMTP server. */

@@ -190,6 +190,7 @@ const ANY_SUBJECT = {
     earlierAwaited: 'the reply to EHLO',
     domain: 'example.com',
     selector: 'mail',
+    removed: 'Date',
   },
   capabilities: ['AUTH PLAIN'],
 };

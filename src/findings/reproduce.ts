@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import {
   bodyCommand,
   copiesCommand,
+  dotCommand,
   encodingCommand,
   fieldCommand,
   folderCommand,
@@ -239,6 +240,7 @@ export const COMMANDS = {
   'sent-results': (endpoint, subject) => fieldCommand(endpoint, subject, 'Authentication-Results'),
   'sent-encoding': (endpoint, subject) => encodingCommand(endpoint, subject),
   'sent-body': (endpoint, subject) => bodyCommand(endpoint, subject),
+  'sent-dot': (endpoint, subject) => dotCommand(endpoint, subject),
   /** Whether it arrives more than once, or at all. */
   'sent-copies': (endpoint, subject) => copiesCommand(endpoint, subject),
   'sent-search': (endpoint, subject) => sendAndSearchCommand(endpoint, subject),

@@ -9,7 +9,7 @@ const EXTERNAL_TAG = /\[ *(?:ext|extern|external)\b[^\]]*\]/i;
 const EXTERNAL_BANNER =
   /\b(?:originat\w+|came|comes|sent|received|is) (?:from )?(?:outside|an? external)\b|\bexternal (?:sender|e?-?mail|message)\b/i;
 
-const SPAM_TAG = /\b(?:spam|junk|bulk|unsolicited)\b/i;
+const SPAM_TAG = /\b(?:spam|junk|bulk|unsolicited|suspicious|phish(?:ing)?)\b/i;
 
 /** The first line of text, decoded, that is in the message that arrived and not in the one that was sent. */
 export function addedText(sent: TestMessage, received: ParsedMessage): string | undefined {

@@ -89,6 +89,17 @@ test.concurrent.each<[string, Scene, string]>([
   ],
   ['adds a footer', changing((text) => `${text}-- \r\nScanned by nobody.\r\n`), 'Scanned by nobody.'],
   [
+    'loses a dot',
+    changing((text) => text.replace('\r\n.This', '\r\nThis')),
+    'the line with the dot is not the one that was sent',
+  ],
+  [
+    'doubles a dot',
+    changing((text) => text.replace('\r\n.This', '\r\n..This')),
+    'the line with the dot is not the one that was sent',
+  ],
+  ['turns text into HTML', changing((text) => text.replace('text/plain', 'text/html')), 'Content-Type: text/html'],
+  [
     'replaces the sender',
     changing((text) => text.replace(/^From: .*$/m, 'From: postmaster@example.net')),
     'postmaster@example.net',

@@ -1,4 +1,4 @@
-import { BODY_REPLACED, noField, NOT_IN_MAILBOX, SEVERAL_COPIES, SUBJECT } from '../commands/arrival.js';
+import { BODY_REPLACED, DOT_CHANGED, noField, NOT_IN_MAILBOX, SEVERAL_COPIES, SUBJECT } from '../commands/arrival.js';
 import { beginning, stable, type Reproduction, type Values } from './entry.js';
 
 /** The commands that show what happens to a message between the server and the inbox. */
@@ -34,11 +34,21 @@ export const ALTERED: Reproduction = {
     if (tag !== undefined && tag !== '') return `Subject: ${tag}${SUBJECT}`;
     const [, line = ''] = LINE_CHANGED.exec(altered) ?? [];
     // A line of the test message with a difference is not in a message with a different body.
-    const isOfBody = added !== '' && line.includes(added);
+    const isOfBody = added !== '' && line !== '' && (line.includes(added) || added.includes(line));
     const text = isOfBody ? '' : added || (ADDED_AT_END.exec(altered)?.[1] ?? ADDRESS_CHANGED.exec(altered)?.[1] ?? '');
     return stable(ascii(text));
   },
+  otherwise: {
+    command: 'sent-encoding',
+    shows: ({ altered = '' }) => {
+      const [, was = '', is = ''] = /\bcontent-type was "([^"]*)" and is "([^"]*)/.exec(altered) ?? [];
+      const type = is.split(';')[0] ?? '';
+      return type === '' || was.split(';')[0] === type ? '' : `Content-Type: ${type}`;
+    },
+  },
 };
+
+export const DOT: Reproduction = { command: 'sent-dot', shows: DOT_CHANGED };
 
 export const FIELD_REMOVED: Reproduction = {
   command: 'sent-field',
@@ -77,7 +87,7 @@ export const NO_RESULT: Reproduction = {
   shows: ({ present = '' }) =>
     present === 'none'
       ? noField('Authentication-Results')
-      : `Authentication-Results: ${beginning(present).split(';')[0]}`,
+      : `Authentication-Results: ${/^[^;(]*/.exec(beginning(present))?.[0] ?? ''}`.trim(),
 };
 
 /** A result that the receiver added. */

@@ -1,4 +1,5 @@
 import { listOf } from '../../text/lists.js';
+import { DISAPPEARS } from './arrival-commands.js';
 import type { Cause, Values } from './entry.js';
 import { fields } from './evidence.js';
 import { API_CAUSES, API_REJECTED_CAUSES } from './inbox-api.js';
@@ -193,13 +194,12 @@ export const INBOX_CAUSES = {
     remedy: (evidence: Values) => {
       const { inbox = '' } = evidence;
       const isPlain = /^(?:imap|pop3):/.test(inbox);
-      return listOf(`Check the scheme and the port in \`delivery.inbox\`${usualPort(evidence)}.`, [
-        ...(isPlain
-          ? [
-              `If the port is for implicit TLS, use \`${inbox.split(':')[0] ?? ''}s://\`: such a server waits for the client, and the gate waits for a greeting.`,
-            ]
-          : []),
-        'If both are correct, the inbox server is overloaded, or waits for a lookup of the client in DNS.',
+      const check = `Check the scheme and the port in \`delivery.inbox\`${usualPort(evidence)}.`;
+      const slow = 'If both are correct, the inbox server is overloaded, or waits for a lookup of the client in DNS.';
+      if (!isPlain) return `${check} ${slow}`;
+      return listOf(check, [
+        `If the port is for implicit TLS, use \`${inbox.split(':')[0] ?? ''}s://\`: such a server waits for the client, and the gate waits for a greeting.`,
+        slow,
       ]);
     },
     reproduce: SILENT,
@@ -242,7 +242,13 @@ export const INBOX_CAUSES = {
     party: 'configuration',
     certainty: 'likely',
     remedy: ({ user }) =>
-      `Close other sessions of ${user === undefined ? 'this account' : `\`${user}\``} with the inbox server: mail clients, monitoring, and jobs that run at the same time (in a workflow, \`concurrency\` prevents that). Or use a mailbox that only the gate uses, or have the administrator of the inbox server raise its limit. The username and password are probably correct.`,
+      listOf(
+        `Close other sessions of ${user === undefined ? 'this account' : `\`${user}\``} with the inbox server, or use a mailbox that only the gate uses.`,
+        [
+          'Sessions of jobs that run at the same time count, too. In a workflow, `concurrency` prevents that.',
+          'The administrator of the inbox server can raise its limit. The username and password are probably correct.',
+        ],
+      ),
     examples:
       'Dovecot: `doveadm who USER` lists the sessions, `doveadm kick USER` ends them, and `mail_max_userip_connections` is the limit for one user at one IP address.',
     reproduce: DIALOGUE,
@@ -427,5 +433,6 @@ export const INBOX_REJECTED_CAUSES = {
     certainty: 'likely',
     remedy:
       'Use a mailbox that only the gate reads: another program removes mail from this one (a mail client with rules, a fetcher, or another job with the same inbox).',
+    reproduce: DISAPPEARS,
   },
 } as const satisfies Readonly<Record<string, Cause>>;

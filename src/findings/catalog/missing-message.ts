@@ -19,9 +19,10 @@ const outcomes = (evidence: Values): string[] => {
 
 /** Why the gate does not see a message that was delivered to the mailbox. */
 function whyNotSeen({ inbox = '', otherFolders }: Values): string {
-  const store = 'the inbox server probably reads a different mail store.';
-  if (inbox.startsWith('pop3')) return `a filter put it into a folder that POP3 cannot read, or ${store}`;
-  return otherFolders === undefined ? `a rule moved it to a different folder, or ${store}` : store;
+  const or = 'or the inbox server reads a different mail store.';
+  if (inbox.startsWith('pop3')) return `a filter put it into a folder that POP3 cannot read, ${or}`;
+  if (otherFolders === undefined) return `a rule moved it to a different folder, ${or}`;
+  return 'the inbox server probably reads a different mail store.';
 }
 
 const LOG = {

@@ -1,5 +1,5 @@
 import { listOf } from '../../text/lists.js';
-import { ALTERED, DUPLICATED, FIELD_REMOVED, IN_JUNK, REENCODED, REPLACED } from './arrival-commands.js';
+import { ALTERED, DOT, DUPLICATED, FIELD_REMOVED, IN_JUNK, REENCODED, REPLACED } from './arrival-commands.js';
 import { entriesOf, type CatalogEntry, type Values } from './entry.js';
 import { fields } from './evidence.js';
 import { NOT_FOUND, NOT_FOUND_CAUSES } from './missing-message.js';
@@ -140,6 +140,31 @@ export const RECEIPT = {
           examples:
             'Postfix: `IGNORE` in `header_checks`, which also applies to submitted mail. Exim: `headers_remove`.',
         },
+        'from-replaced': {
+          title: 'Sender address replaced in transit',
+          party: 'server',
+          certainty: 'likely',
+          remedy: (evidence: Values) =>
+            listOf('Turn off what replaces the address in From, or use the new address as `delivery.from`.', [
+              'If the account may not use this address, the server may replace it with that of the account: allow the address for it.',
+              'If a mailing list or a forward is in between, it replaces From because of DMARC: use an inbox that gets the mail directly.',
+              howToRead(evidence),
+            ]),
+          examples:
+            'Postfix: `sender_canonical_maps`, `smtp_generic_maps` or `masquerade_domains`. Exim: the section `begin rewrite`.',
+          reproduce: ALTERED,
+        },
+        'leading-dot': {
+          title: 'Dot at the start of a line lost or doubled',
+          party: 'server',
+          certainty: 'likely',
+          remedy: listOf(
+            'Update the proxy, filter or script that passes the message on: it does not handle a dot at the start of a line as SMTP requires.',
+            ['The `Received` lines of the message name the servers (set `delivery.keep: true`).'],
+          ),
+          reproduce: DOT,
+          reference: 'RFC 5321 section 4.5.2',
+        },
         footer: {
           title: 'Text added at the end of the message',
           party: 'server',
@@ -228,7 +253,7 @@ export const RECEIPT = {
       party: 'inbox',
       certainty: 'likely',
       remedy: listOf(
-        'Read in the header of the message why the spam filter of the inbox rejected it (set `delivery.keep: true` to keep the message).',
+        'Read in the header of the message why the spam filter of the inbox put it there (set `delivery.keep: true` to keep the message).',
         [
           'If SPF, DKIM or DMARC failed, correct them for the domain of `delivery.from`.',
           "If the sending IP address is on a blocklist, or has no name in DNS, correct that with the server's provider.",

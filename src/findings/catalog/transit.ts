@@ -81,7 +81,13 @@ const VERDICT_CAUSES = {
     party: 'server',
     certainty: 'likely',
     remedy: (evidence) =>
-      `Compare the public key in DNS (${keyName(evidence)}) with that of the private key that signs, and publish the one in use. For an RSA key, \`openssl rsa -in KEY -pubout -outform DER | openssl base64 -A\` on the server prints what must be after \`p=\` in DNS; dig may show it in several parts. If they match, a server changed a signed header field after it was signed: sign last.`,
+      listOf(
+        `Compare the public key in DNS (${keyName(evidence)}) with that of the private key that signs, and publish the one in use.`,
+        [
+          'For an RSA key, `openssl rsa -in KEY -pubout -outform DER | openssl base64 -A` on the server prints what must be after `p=` in DNS. dig may show it in several parts.',
+          'If they match, a server changed a signed header field after it was signed: sign last.',
+        ],
+      ),
     examples:
       'The file of the private key: `KeyFile` or `KeyTable` in OpenDKIM, `path` in `dkim_signing.conf` of Rspamd, `dkim_private_key` of the transport in Exim.',
     reproduce: { command: 'dkim-key', shows: ({ publishedKey = '' }: Values) => publishedKey },
@@ -160,7 +166,7 @@ export const TRANSIT = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Find the proxy, load balancer or gateway that terminates TLS between the gate and the mail server: the `from` clause of the line names it as the client. Configure it to pass the connection through, or to use TLS to the mail server as well.',
+        'Find the proxy, load balancer or gateway that terminates TLS between the gate and the mail server. Configure it to pass the connection through, or to use TLS to the mail server as well. The `from` clause of the line names it, unless it passes on the address of its client (PROXY protocol, XCLIENT).',
       reproduce: HOP_WITHOUT_TLS,
     },
     {
@@ -189,7 +195,7 @@ export const TRANSIT = {
       party: 'server',
       certainty: 'likely',
       remedy: listOf(
-        'Find out what is between the gate and the mail server: the `from` clause of the line names it as the client of the mail server.',
+        'Find out what is between the gate and the mail server: the `from` clause of the line names it, unless it passes on the address of its client.',
         [
           'If it is your proxy, in a private network, set `delivery.hop: proxied`.',
           'If it is a filtering gateway or a device that inspects TLS, decide whether it is meant to read the mail. If not, exempt the mail server from it.',
@@ -269,13 +275,7 @@ export const TRANSIT = {
       party: 'server',
       certainty: 'likely',
       remedy: ({ check = 'SPF or DMARC', authservId = 'the receiver' }: Values) =>
-        listOf(
-          `Configure ${authservId} to check ${check.toUpperCase()} of incoming mail and to write the result into \`Authentication-Results\` with this name.`,
-          [
-            `If the tested server also holds the inbox, remove \`${check}\` from \`delivery.verdicts\`: most servers do not check ${check.toUpperCase()} for clients that have authenticated.`,
-            `Do the same if the receiver writes these fields without a name, as Microsoft 365 does.`,
-          ],
-        ),
+        `Configure ${authservId} to check ${check.toUpperCase()} of incoming mail and to write the result into \`Authentication-Results\` with this name. If the tested server also holds the inbox, remove \`${check}\` from \`delivery.verdicts\` instead: most servers do not check ${check.toUpperCase()} for clients that have authenticated.`,
       reproduce: NO_RESULT,
     },
     {
@@ -287,6 +287,14 @@ export const TRANSIT = {
       },
       reference: 'RFC 8601 section 5',
       causes: {
+        'without-id': {
+          title: 'Receiver writes results without its name',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy: ({ check = '' }: Values) =>
+            `Remove \`${check}\` from \`delivery.verdicts\`, or use an inbox whose receiver writes its name into \`Authentication-Results\`: a result without a name can be from anyone. Microsoft 365 writes none.`,
+          reproduce: NO_RESULT,
+        },
         'other-id': {
           title: 'Result is from a different authserv-id',
           party: 'configuration',

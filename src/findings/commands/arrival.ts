@@ -22,6 +22,8 @@ interface Reading {
   readonly folder?: string | undefined;
   /** Header fields of the message, in addition to those of swaks. */
   readonly fields?: readonly string[];
+  /** By default that of swaks. */
+  readonly body?: string;
 }
 
 /** The command that sends a message, and then prints the newest message of the inbox. */
@@ -37,10 +39,10 @@ export function sendAndReadCommand(
 function sendAndFilter(
   endpoint: ReproducibleEndpoint,
   subject: Subject,
-  { fields = [], ...reading }: Reading,
+  { fields = [], body, ...reading }: Reading,
   filter: (read: string) => string,
 ): string | undefined {
-  const send = sendCommand(endpoint, subject, [`Subject: ${SUBJECT}`, ...fields]);
+  const send = sendCommand(endpoint, subject, [`Subject: ${SUBJECT}`, ...fields], body);
   const read = readNewestCommand(endpoint, reading);
   return send && read && afterTransit(send, filter(read));
 }
@@ -96,6 +98,16 @@ export function bodyCommand(endpoint: ReproducibleEndpoint, subject: Subject): s
   );
 }
 
+/** What {@link dotCommand} prints if a line that starts with a dot is not in the message. */
+export const DOT_CHANGED = 'the line with the dot is not the one that was sent';
+
+/** The command that sends a line that starts with a dot, and then shows whether it is in the newest message of the inbox. */
+export function dotCommand(endpoint: ReproducibleEndpoint, subject: Subject): string | undefined {
+  return sendAndFilter(endpoint, subject, { section: 'message', body: '.This dot' }, (read) =>
+    grouped(orElse(read, "'^[.]This dot'", DOT_CHANGED)),
+  );
+}
+
 /** What {@link copiesCommand} prints if there are several. */
 export const SEVERAL_COPIES = 'more than one copy';
 /** What {@link searchCommand} and {@link sendAndSearchCommand} print if a message is not there. */
@@ -140,7 +152,7 @@ export function folderCommand(
 /** The command that prints the newest message of the inbox, or its header. It sends none. */
 export function readNewestCommand(
   endpoint: ReproducibleEndpoint,
-  { section, folder }: Omit<Reading, 'fields'>,
+  { section, folder }: Pick<Reading, 'section' | 'folder'>,
 ): string | undefined {
   const inbox = endpoint.delivery?.inbox;
   if (!inbox) return undefined;
@@ -161,10 +173,18 @@ function sendAndSearch(
   return send && search && `n=check-$(date +%s); ${afterTransit(`${send} --header "Subject: $n"`, filter(search))}`;
 }
 
-function sendCommand(endpoint: ReproducibleEndpoint, subject: Subject, fields: readonly string[]): string | undefined {
+function sendCommand(
+  endpoint: ReproducibleEndpoint,
+  subject: Subject,
+  fields: readonly string[],
+  body?: string,
+): string | undefined {
   const line = swaksCommand(endpoint, subject, 'the message');
   // Only errors are printed: the text that the problem is recognized by may be in what is sent.
-  const words = ['--silent', '2', ...fields.flatMap((one) => ['--header', one])];
+  const words = [
+    ...['--silent', '2', ...fields.flatMap((one) => ['--header', one])],
+    ...(body === undefined ? [] : ['--body', body]),
+  ];
   return line && `${line} ${command(words)}`;
 }
 

@@ -41,8 +41,8 @@ export function judgeIdentity(
       const marked = own`A spam filter marked the message in its subject: "${excerpt(spam)}".`;
       return [finding('message-altered', marked, { evidence: { ...how, added: excerpt(spam) }, cause: 'spam-tag' })];
     }
-    const { removed, isFooter } = kindOf(differences);
-    if (isFooter) return [finding('message-altered', text, { evidence: how, cause: 'footer' })];
+    const { removed, cause } = kindOf(differences);
+    if (cause !== undefined) return [finding('message-altered', text, { evidence: how, cause })];
     if (removed === '') {
       const line = addedText(sent, parsed);
       const said = line === undefined ? text : own`${text} The first new line of text is "${excerpt(line)}".`;
@@ -67,10 +67,22 @@ function readCommand(inbox: InboxTarget, { anchorSources = [] }: TlsPolicy): str
 }
 
 /** What kind of difference all of them are. */
-function kindOf(differences: readonly Alteration[]): { readonly removed: string; readonly isFooter: boolean } {
+function kindOf(differences: readonly Alteration[]): {
+  readonly removed: string;
+  readonly cause: 'footer' | 'from-replaced' | 'leading-dot' | undefined;
+} {
   const removed = differences.flatMap(({ removedField }) => removedField ?? []);
+  const isAll = (is: (difference: Alteration) => boolean): boolean => differences.every(is);
+  const causes = {
+    footer: isAll(({ isAddedAtEnd }) => isAddedAtEnd === true),
+    'from-replaced': isAll(({ text }) => /^from was ".*" and is "/.test(text)),
+    'leading-dot': isAll(({ text }) => DOT_CHANGED.test(text)),
+  };
   return {
     removed: removed.length === differences.length ? excerpt(removed.join(', ')) : '',
-    isFooter: differences.every(({ isAddedAtEnd }) => isAddedAtEnd === true),
+    cause: (['footer', 'from-replaced', 'leading-dot'] as const).find((one) => causes[one]),
   };
 }
+
+/** A line that is the same except for the dots at its start. */
+const DOT_CHANGED = /^line \d+ of the body was "\.([^".].*)" and is "(?:\.\.)?\1"$/;

@@ -127,13 +127,19 @@ function missing(
   const present = excerpt(fields.join(' / ').replace(/\s+/g, ' ')) || 'none';
   const evidence = { check, required, authservId, present };
   if (isUntrusted) return finding('delivery-verdict-missing', text, { evidence, cause: 'wrong-place' });
-  if (!other) return finding('delivery-verdict-missing', text, { evidence });
+  if (!other) {
+    // Without the name of the receiver, a field begins with a result.
+    const isNameless = fields.some((value) => RESULT_FIRST.test(value));
+    return finding('delivery-verdict-missing', text, { evidence, ...(isNameless && { cause: 'without-id' as const }) });
+  }
   const otherId = excerpt(other.authservId);
   return finding('delivery-verdict-missing', text, {
     evidence: { ...evidence, otherId },
     cause: otherId === host ? 'id-of-tested-server' : 'other-id',
   });
 }
+
+const RESULT_FIRST = /^\s*(?:spf|dkim|dmarc)\s*=/i;
 
 /** The property that names the domain of the result (RFC 8601 section 2.7). */
 const JUDGED = { spf: 'smtp.mailfrom', dmarc: 'header.from' } as const;

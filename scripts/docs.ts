@@ -186,6 +186,7 @@ const ANY_ENDPOINT: ReproducibleEndpoint = {
 const ANY_SUBJECT = {
   evidence: {
     folder: 'Junk',
+    messageId: '<1@example.com>',
     awaited: 'nothing, after the greeting',
     earlierAwaited: 'the reply to EHLO',
     domain: 'example.com',

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { writeFile, mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InboxTarget } from '../../../src/plan/endpoint.js';
@@ -124,6 +126,17 @@ test.concurrent.each([
   },
   TEST_TIMEOUT_MS,
 );
+
+test.concurrent('the command for an API that requires a login over HTTP/1.0 shows what it claims', async () => {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.end('HTTP/1.0 401 Unauthorized\r\nWWW-Authenticate: Basic realm="x"\r\n\r\n'));
+  }).listen(0, HOST);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await shown({ scheme: 'mailpit+http', host: HOST, port, basePath: '' });
+  server.close();
+});
 
 test.concurrent('the command for an SMTP server instead of an API shows what it claims', async () => {
   await using server = await startScriptedImap({ greeting: ['220 mail.example.test ESMTP'] });

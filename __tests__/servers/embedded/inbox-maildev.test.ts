@@ -110,7 +110,9 @@ describe('a MailDev', () => {
     expect(codes(report.steps).filter((code) => code !== 'delivery-hop-unproved')).toEqual([]);
     const wrong: ApiTarget = { ...inbox, username: 'somebody else' };
     await expect(open(server.webPort, wrong)).rejects.toThrow(InboxRejected);
-    await expect(open(server.webPort, { scheme: 'maildev+https' })).rejects.toThrow(/^login rejected: .*401/);
+    await expect(open(server.webPort, { scheme: 'maildev+https' })).rejects.toThrow(
+      /^the API requires a login, and the gate has sent none: .*401/,
+    );
   });
 
   test('stops when the test ends', async () => {

@@ -1,6 +1,7 @@
-import { recognize, settingOf, type Said, type SoftwareName } from '../../src/findings/software.js';
+import { isService, recognize, settingOf, type Said, type SoftwareName } from '../../src/findings/software.js';
 import { GATEWAYS } from '../../src/findings/software/gateways.js';
 import { PROVIDERS } from '../../src/findings/software/providers.js';
+import { PUBLIC_MAILBOXES } from '../../src/findings/software/public-mailboxes.js';
 import { SERVERS } from '../../src/findings/software/servers.js';
 import type { Software, Topic } from '../../src/findings/software/topic.js';
 
@@ -79,6 +80,23 @@ describe('software is recognized', () => {
     expect(recognized({ greetings: ['220 ready'], rejections: [reply] })).toBe(name);
   });
 
+  test.each<[SoftwareName, string]>([
+    ['Yandex', 'smtp.yandex.ru'],
+    ['Yandex', 'SMTP.YANDEX.COM'],
+    ['Mail.ru', 'smtp.mail.ru'],
+    ['T-Online', 'securesmtp.t-online.de'],
+    ['NetEase', 'smtp.126.com'],
+    ['GMX', 'mail.gmx.net'],
+    ['web.de', 'smtp.web.de'],
+    ['Comcast', 'smtp.comcast.net'],
+  ])('as %s by its host, whatever its greeting: %s', (name, host) => {
+    const greetings = ['220 mail.example.test ESMTP Postfix'];
+    expect(recognized({ host, greetings })).toBe(name);
+    expect(isService({ host, greetings, offers: [], rejections: [] })).toBe(true);
+    expect(recognized({ host: `${host}.example.test`, greetings })).toBe('Postfix');
+    expect(recognized({ host: `a-customer.${host}`, greetings })).toBe('Postfix');
+  });
+
   test('by its greeting, even if a rejection quotes another server', () => {
     expect(
       recognized({
@@ -152,6 +170,18 @@ describe('software is not recognized', () => {
     expect(recognized({ rejections: [reply] })).toBeUndefined();
   });
 });
+
+const LOOK = /access for mail programs is enabled.*app password/;
+const OF_PUBLIC_MAILBOXES = {
+  Yandex: /"Email clients".*app password/,
+  'Mail.ru': /password for external applications/,
+  'T-Online': /password for mail programs/,
+  Naver: /enable .*app password/,
+  'QQ Mail': /enable .*authorization code/,
+  NetEase: /enable .*authorization code/,
+  ...{ 'AT&T': LOOK, Bluewin: LOOK, Comcast: LOOK, Cox: LOOK, Free: LOOK },
+  ...{ 'La Poste': LOOK, Libero: LOOK, Orange: LOOK, Seznam: LOOK },
+} satisfies Record<keyof typeof PUBLIC_MAILBOXES, RegExp>;
 
 /** What the setting of each product must name. There are no others. */
 const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> = {
@@ -266,6 +296,7 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     'Microsoft 365': /your clients support TLS 1\.2/,
     Google: /your clients support TLS 1\.2/,
     'Amazon SES': /your clients support TLS 1\.2/,
+    ...Object.fromEntries(Object.keys(PUBLIC_MAILBOXES).map((name) => [name, /your clients support TLS 1\.2/])),
   },
   'dh-parameters': {
     Postfix: /remove `smtpd_tls_dh1024_param_file`.*`smtpd_tls_eecdh_grade`/,
@@ -402,6 +433,7 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     SparkPost: /"Send via SMTP"/,
     Mandrill: /not one of Mailchimp/,
     Mailtrap: /each sandbox/,
+    ...OF_PUBLIC_MAILBOXES,
   },
   'app-password': {
     Google: /2-step verification/,
@@ -411,8 +443,9 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     iCloud: /account\.apple\.com/,
     GMX: /application-specific password/,
     'web.de': /application-specific password/,
+    ...OF_PUBLIC_MAILBOXES,
   },
-  'account-access': { GMX: /enable "POP3\/IMAP"/, 'web.de': /enable "POP3\/IMAP"/ },
+  'account-access': { GMX: /enable "POP3\/IMAP"/, 'web.de': /enable "POP3\/IMAP"/, ...OF_PUBLIC_MAILBOXES },
   username: {
     'Microsoft 365': /UPN/,
     'Amazon SES': /begins with `AKIA`/,
@@ -435,7 +468,9 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
   'smtp-auth-disabled': { 'Microsoft 365': /`Set-CASMailbox.*end of December 2026/ },
   'access-token': {
     'Microsoft 365': /`SMTP\.SendAsApp`.*`New-ServicePrincipal`.*`Add-MailboxPermission`/,
-    Google: /`https:\/\/mail\.google\.com\/`/,
+    Google: /valid for one hour.*`https:\/\/mail\.google\.com\/`/,
+    Yahoo: /one hour/,
+    Zoho: /one hour/,
   },
   'client-certificate-request': {
     Postfix: /`smtpd_tls_ask_ccert = yes`/,
@@ -458,7 +493,6 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
   'auth-throttled': {
     Postfix: /`smtpd_client_auth_rate_limit`.*`smtpd_client_event_limit_exceptions`/,
     Google: /accepts none for a while/,
-    Yahoo: /app password/,
   },
   'connection-limit': {
     Postfix: /`smtpd_client_connection_count_limit`/,
@@ -468,6 +502,10 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
   'server-busy': { Postfix: /`maxproc`/, Exim: /`smtp_accept_max`/ },
   'account-blocked': { 'Microsoft 365': /Restricted entities.*`Remove-BlockedSenderAddress/ },
   'sending-permission': { 'Amazon SES': /`ses:SendRawEmail`/ },
+  'auth-lockout': { Google: /accepts none for a while/, Yahoo: /app password/ },
+  saslauthd: { Postfix: /`\/var\/spool\/postfix\/var\/run\/saslauthd`/ },
+  'dovecot-auth': { Postfix: /`smtpd_sasl_path`.*`unix_listener`/ },
+  'smtp-auth-for-token': { 'Microsoft 365': /`Set-CASMailbox(?!.*access-token)/ },
   'quota-exceeded': {
     SendGrid: /"Maximum credits exceeded"/,
     'Microsoft 365': /24 hours/,

@@ -8,7 +8,7 @@ import type { KnownFinding } from './finding.js';
 import { commandFor, COMMANDS, sendsMessage, type ReproducibleEndpoint } from './reproduce.js';
 import { sharedFixes, type SharedFix } from './shared-fix.js';
 import type { SettingKey } from './setting-keys.js';
-import { isOfAccount, recognize, settingOf, type Recognized } from './software.js';
+import { isOfAccount, isSufficient, recognize, settingOf, type Recognized } from './software.js';
 import { renderAll } from '../text/own.js';
 import { together } from '../text/lists.js';
 
@@ -84,6 +84,7 @@ function valuesOf({ evidence = {} }: KnownFinding, { redact }: Redacting): Value
 
 function softwareOf({ reply = '', data = '' }: Values, observed: Observed): Recognized | undefined {
   return recognize({
+    host: observed.endpoint.host,
     // Data that arrived instead of something else may be a greeting.
     greetings: [observed.greeting ?? '', data],
     offers: observed.capabilities,
@@ -113,10 +114,11 @@ function remedyOf(
   const isAccount = isOfAccount(setting, software);
   const owner =
     isAccount && software && party === 'server' ? [`The owner of the account at ${software.name} has to do this.`] : [];
-  const advice = [
+  const isEnough = setting !== undefined && ofSoftware !== undefined && isSufficient(setting);
+  const general = [
     together([isAccount && accountRemedy !== undefined ? textOf(accountRemedy, values) : text, ...which]),
-    ...(more === undefined ? [] : [more]),
   ];
+  const advice = [...(isEnough ? [] : general), ...(more === undefined ? [] : [more])];
   // What the service rejects most often is more likely than a typing mistake.
   const parts = [
     ...(isAccount && (setting === 'auth-rejected' || setting === 'username') ? advice.toReversed() : advice),

@@ -1,14 +1,16 @@
 import { GATEWAYS } from './software/gateways.js';
 import { PROVIDERS } from './software/providers.js';
 import { SERVERS } from './software/servers.js';
-import { ACCOUNT_TOPICS, type Software, type Topic } from './software/topic.js';
+import { ACCOUNT_TOPICS, SUFFICIENT_TOPICS, type Software, type Topic } from './software/topic.js';
 
 const SOFTWARE = { ...PROVIDERS, ...GATEWAYS, ...SERVERS } as const;
 
 export type SoftwareName = keyof typeof SOFTWARE;
 
-/** What a server has sent, from which it can be recognized. Each text may begin with its code. */
+/** Which server it is, and what it has sent, from which it can be recognized. Each text may begin with its code. */
 export interface Said {
+  /** The configured host. */
+  readonly host?: string | undefined;
   readonly greetings: readonly string[];
   /** The lines of its replies to EHLO. */
   readonly offers: readonly string[];
@@ -16,11 +18,13 @@ export interface Said {
 }
 
 /**
- * Recognizes a server or a service. A name counts only where the product itself puts it: a host can have any name, and a
- * rejection can quote another server, so the greeting counts most. Without a name, the words of a rejection make it likely.
+ * Recognizes a server or a service. A public service has hosts of its own, whatever software runs there. Otherwise, a name
+ * counts only where the product itself puts it: a host can have any name, and a rejection can quote another server, so the
+ * greeting counts most. Without a name, the words of a rejection make it likely.
  */
-export function recognize({ greetings, offers, rejections }: Said): Recognized | undefined {
-  const name = named('greets', greetings) ?? named('offers', offers) ?? named('rejects', rejections);
+export function recognize({ host = '', greetings, offers, rejections }: Said): Recognized | undefined {
+  const name =
+    named('hosts', [host]) ?? named('greets', greetings) ?? named('offers', offers) ?? named('rejects', rejections);
   if (name) return { name, isLikely: softwareOf(name).isLikely ?? false };
   const likely = named('words', rejections);
   return likely && { name: likely, isLikely: true };
@@ -43,7 +47,9 @@ export interface Recognized {
   readonly isLikely: boolean;
 }
 
-function named(where: 'greets' | 'offers' | 'rejects' | 'words', texts: readonly string[]): SoftwareName | undefined {
+type Pattern = 'hosts' | 'greets' | 'offers' | 'rejects' | 'words';
+
+function named(where: Pattern, texts: readonly string[]): SoftwareName | undefined {
   const names = Object.keys(SOFTWARE) as SoftwareName[];
   return names.find((name) => texts.some((text) => softwareOf(name)[where]?.test(text.replace(/^\d{3}[ -]/, ''))));
 }
@@ -57,6 +63,11 @@ export function settingOf(topic: Topic, { name, isLikely }: Recognized, minVersi
   const setting = softwareOf(name).settings[topic];
   if (setting === undefined) return undefined;
   return `${isLikely ? 'Probably ' : ''}${name}: ${typeof setting === 'string' ? setting : setting(minVersion)}`;
+}
+
+/** Whether the setting of a recognized server says all that is known, so that general advice would only repeat it. */
+export function isSufficient(topic: Topic): boolean {
+  return SUFFICIENT_TOPICS.includes(topic);
 }
 
 /** Whether only the owner of an account at this service can fix a problem. */

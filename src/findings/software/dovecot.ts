@@ -31,7 +31,8 @@ export const dovecot: Software = {
     'auth-mechanisms': 'set `auth_mechanisms`, for example to `plain login`.',
     'auth-rejected':
       'with `auth_verbose = yes`, the log shows the reason. `doveadm auth test USER` checks the credentials on the server.',
-    'auth-backend': 'the log shows errors of the passdb (SQL, LDAP, PAM) and of the `auth` service.',
+    'auth-backend':
+      'look in the log for errors of the passdb (SQL, LDAP, PAM) and of the `auth` service, and correct what they name.',
     'client-certificate-request':
       'set `ssl_server_request_client_cert = yes` and `ssl_server_ca_file` (2.3: `ssl_verify_client_cert = yes`, `ssl_ca`), and `auth_ssl_username_from_cert = yes`. Add `external` to `auth_mechanisms`.',
     'relay-unavailable':

@@ -1,3 +1,6 @@
+/** For clients that support nothing newer. */
+export const OLD_TLS = 'you cannot change its TLS settings: make sure that your clients support TLS 1.2 or 1.3.';
+
 /** The settings of a service whose ports and certificate its users cannot change. */
 export function hosted(ports: string, names: string) {
   const own = `Connect to the provider's own host name, not to a CNAME in your domain. The names are ${names}`;
@@ -8,8 +11,7 @@ export function hosted(ports: string, names: string) {
     'starttls-refused': ports,
     'plaintext-on-implicit-port': ports,
     'tls-version-too-old': tls,
-    'tls-old-versions-accepted':
-      'you cannot change its TLS settings: make sure that your clients support TLS 1.2 or 1.3.',
+    'tls-old-versions-accepted': OLD_TLS,
     'tls-handshake-failed': tls,
     certificate,
   };

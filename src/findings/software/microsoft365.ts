@@ -21,6 +21,9 @@ import type { Software } from './topic.js';
 const PASSWORDS_END =
   'passwords for SMTP AUTH are disabled by default from the end of December 2026, and Outlook.com already accepts none';
 
+const ENABLE_SMTP_AUTH =
+  'run `Set-CASMailbox MAILBOX -SmtpClientAuthenticationDisabled $false`. A setting of the mailbox overrides that of the organization (`Set-TransportConfig -SmtpClientAuthenticationDisabled $false`).';
+
 export const microsoft365: Software = {
   greets: /^\S+\.(?:(?:outlook|office365)\.com|mx\.microsoft) /i,
   offers: /^\S+\.(?:(?:outlook|office365)\.com|mx\.microsoft) Hello\b/i,
@@ -40,13 +43,14 @@ export const microsoft365: Software = {
       'client submission is smtp.office365.com on 587. The hosts in MX records, below mail.protection.outlook.com or mx.microsoft, do not offer AUTH on 25.',
     username: 'the username must be the sign-in name (UPN) of a licensed mailbox, such as USER@DOMAIN.',
     'auth-rejected': `the username is the sign-in name (UPN) of a licensed mailbox. If the account has multifactor authentication, its password does not work here. Use an \`access-token\` (XOAUTH2) if you can: ${PASSWORDS_END}. SMTP AUTH must be enabled for the mailbox (\`Get-CASMailbox\`).`,
-    'smtp-auth-disabled': `run \`Set-CASMailbox MAILBOX -SmtpClientAuthenticationDisabled $false\`. A setting of the mailbox overrides that of the organization (\`Set-TransportConfig -SmtpClientAuthenticationDisabled $false\`). Security defaults also disable SMTP AUTH. Then use an \`access-token\` (XOAUTH2) if you can: ${PASSWORDS_END}.`,
+    'smtp-auth-for-token': ENABLE_SMTP_AUTH,
+    'smtp-auth-disabled': `${ENABLE_SMTP_AUTH} Security defaults also disable SMTP AUTH. Then use an \`access-token\` (XOAUTH2) if you can: ${PASSWORDS_END}.`,
     'security-defaults':
       'the token needs the scope `https://outlook.office.com/SMTP.Send`, and SMTP AUTH must be enabled for the mailbox (`Set-CASMailbox`). Security defaults apply to all accounts, so no account can be exempted. To allow passwords, the administrator would have to turn them off, which also ends their protection for all other accounts.',
     'passwords-ended': 'the token needs the scope `https://outlook.office.com/SMTP.Send`.',
     'basic-auth-blocked': `the token needs the scope \`https://outlook.office.com/SMTP.Send\`. To allow passwords for this account, the administrator changes its authentication policy (\`Set-AuthenticationPolicy -AllowBasicAuthSmtp\`) or excludes it from the conditional access policy. But ${PASSWORDS_END}.`,
     'access-token':
-      'the token of an application (client credentials) is requested with the scope `https://outlook.office365.com/.default`, and that of a user with `https://outlook.office.com/SMTP.Send`. The application needs the permission `SMTP.SendAsApp` with the consent of an administrator, a service principal (`New-ServicePrincipal`, with the object ID of the enterprise application), and full access to the mailbox (`Add-MailboxPermission`). The role `Application SMTP.SendAsApp` (`New-ManagementRoleAssignment`) replaces permission and access. SMTP AUTH must be enabled for the mailbox (`Get-CASMailbox`).',
+      'an application requests its token with the scope `https://outlook.office365.com/.default`, and needs the permission `SMTP.SendAsApp` with the consent of an administrator, a service principal (`New-ServicePrincipal`) and full access to the mailbox (`Add-MailboxPermission`). The token of a user needs the scope `https://outlook.office.com/SMTP.Send`. SMTP AUTH must be enabled for the mailbox (`Get-CASMailbox`).',
     'mailbox-access':
       'if the token is that of an application, give its service principal full access to the mailbox in `auth.username` (`Add-MailboxPermission -AccessRights FullAccess`), and check that `New-ServicePrincipal` was run with the object ID of the enterprise application, not that of the app registration. It can take an hour to take effect.',
     'client-not-allowed':

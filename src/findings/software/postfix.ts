@@ -14,7 +14,7 @@ export const postfix: Software = {
     'starttls-refused':
       'look for the warnings next to "TLS library problem" in the log: the files of `smtpd_tls_chain_files` must exist, and key and certificate must match.',
     'filter-unavailable':
-      'the log shows "connect to Milter service" with the address of the milter in `smtpd_milters` that does not respond. As a stopgap, `milter_default_action = accept` accepts mail without it, unfiltered and unsigned. If TLS itself were the problem, the reply would be "454 4.7.0 TLS not available due to local problem".',
+      'the log shows "connect to Milter service" with the address of the milter in `smtpd_milters` that does not respond. As a stopgap, `milter_default_action = accept` accepts mail without it, unfiltered and unsigned. A problem with TLS or SASL would have the code 4.7.0 instead.',
     'starttls-hidden':
       'remove `starttls` from `smtpd_discard_ehlo_keywords` and from the tables in `smtpd_discard_ehlo_keyword_address_maps`.',
     'plaintext-on-implicit-port': 'set `smtpd_tls_wrappermode = yes` for this service in `master.cf`.',
@@ -45,7 +45,11 @@ export const postfix: Software = {
     'auth-rejected':
       'the log shows the reason after "SASL … authentication failed", and the log of Dovecot (`auth_verbose = yes`) or saslauthd shows more. For Cyrus SASL, the part of the username after `@` is the realm: `sasldblistusers2` lists the users with their realms. `doveadm auth test` and `testsaslauthd` check the credentials on the server.',
     'auth-backend':
-      'for Cyrus SASL ("generic failure"), saslauthd must run, and the user `postfix` must be able to open its socket, in the chroot too. For Dovecot, the socket that `smtpd_sasl_path` names must exist below the queue directory, such as `private/auth`.',
+      'look for "SASL" in the log, which shows the reason. With Dovecot (`smtpd_sasl_type`), its `auth` service must run, and create the socket that `smtpd_sasl_path` names. With Cyrus SASL, saslauthd must run.',
+    saslauthd:
+      'if `smtpd` is chrooted in `master.cf`, the socket must be in `/var/spool/postfix/var/run/saslauthd` (on Debian: option `-m` in `/etc/default/saslauthd`). The user `postfix` must be in the group that may open it (on Debian: `sasl`).',
+    'dovecot-auth':
+      '`smtpd_sasl_path` names the socket, usually `private/auth` below the queue directory. In Dovecot, it is a `unix_listener` of `service auth` that the user `postfix` can open.',
     'client-certificate-request':
       'set `smtpd_tls_ask_ccert = yes` and `smtpd_tls_CAfile`. `smtpd_sasl_mechanism_filter` excludes EXTERNAL by default.',
     'auth-throttled':

@@ -1,6 +1,7 @@
 import { hosted } from './hosted.js';
 import { MAILBOXES } from './mailboxes.js';
 import { microsoft365 } from './microsoft365.js';
+import { PUBLIC_MAILBOXES } from './public-mailboxes.js';
 import type { Software } from './topic.js';
 
 /*
@@ -13,6 +14,9 @@ import type { Software } from './topic.js';
  * /accounts/answer/185833 (app passwords). Personal accounts have had to use an app password or a token since 2022-05-30, and
  * Workspace accounts since 2025-05-01 (quoted: /a/answer/14114704).
  */
+const LOGINS =
+  'the number of logins of an account is limited. After too many attempts, Google accepts none for a while.';
+
 const google: Software = {
   greets: / - gsmtp$/,
   offers: /^(mx\.google\.com|smtp(-relay)?\.gmail\.com|smtp\.googlemail\.com) at your service\b/,
@@ -33,13 +37,13 @@ const google: Software = {
     'app-password':
       'an app password requires 2-step verification (https://myaccount.google.com/apppasswords). There are none for accounts with security keys only or in the Advanced Protection Program, and an organization may not allow them: use an `access-token` (XOAUTH2) there.',
     'access-token':
-      'the token needs the scope `https://mail.google.com/`. A service account needs domain-wide delegation, and a token for the user that it impersonates.',
+      'an access token is valid for one hour, and needs the scope `https://mail.google.com/`. A service account needs domain-wide delegation, and a token for the user that it impersonates.',
     'send-as':
       'add the address under "Send mail as" in the settings of the account (Accounts and Import). An administrator of a Workspace organization adds aliases in the Admin console.',
     'quota-exceeded':
       'the limit counts the last 24 hours, and an account that has reached it can send again within 24 hours. Workspace accounts and smtp-relay.gmail.com have higher limits.',
-    'auth-throttled':
-      'the number of logins of an account is limited. After too many attempts, Google accepts none for a while.',
+    'auth-throttled': LOGINS,
+    'auth-lockout': LOGINS,
   },
 };
 
@@ -188,4 +192,5 @@ export const PROVIDERS = {
     },
   },
   ...MAILBOXES,
+  ...PUBLIC_MAILBOXES,
 } satisfies Readonly<Record<string, Software>>;

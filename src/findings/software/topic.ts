@@ -40,6 +40,8 @@ export type Topic =
   /** The service supports no passwords at all. */
   | 'passwords-ended'
   | 'smtp-auth-disabled'
+  /** The same, with an access token. */
+  | 'smtp-auth-for-token'
   /** Which accounts may use SMTP. */
   | 'account-access'
   | 'access-token'
@@ -49,7 +51,13 @@ export type Topic =
   | 'client-certificate-request'
   | 'client-not-allowed'
   | 'auth-backend'
+  /** The daemon of Cyrus SASL that checks passwords. */
+  | 'saslauthd'
+  /** The service of Dovecot that checks passwords for a mail server. */
+  | 'dovecot-auth'
   | 'auth-throttled'
+  /** The service accepts no login for a while, after failed ones. */
+  | 'auth-lockout'
   | 'quota-exceeded'
   /** How many connections one client may have at the same time. */
   | 'connection-limit'
@@ -110,11 +118,13 @@ export const ACCOUNT_TOPICS: readonly Topic[] = [
   'security-defaults',
   'passwords-ended',
   'smtp-auth-disabled',
+  'smtp-auth-for-token',
   'account-access',
   'access-token',
   'mailbox-access',
   'client-not-allowed',
   'auth-throttled',
+  'auth-lockout',
   'quota-exceeded',
   'sandbox',
   'sender-identity',
@@ -124,8 +134,13 @@ export const ACCOUNT_TOPICS: readonly Topic[] = [
   'send-as',
 ];
 
+/** The topics about which the settings of a server say more than any general advice. */
+export const SUFFICIENT_TOPICS: readonly Topic[] = ['auth-backend', 'account-access'];
+
 /** A mail server or a mail service: how to recognize it, and its settings. */
 export interface Software {
+  /** Matches the host names of a public service. */
+  readonly hosts?: RegExp;
   /** Matches its greeting, without the code: the name of the host, and what the software adds. */
   readonly greets?: RegExp;
   /** Matches a line of its reply to EHLO. */

@@ -13,6 +13,8 @@ export interface AuthAttempt extends AuthResult {
   /** When the server rejected it, or accepted it. */
   readonly now: Date;
   readonly server: {
+    /** As configured. */
+    readonly host?: string;
     readonly greetings: readonly string[];
     /** The lines of its reply to EHLO. */
     readonly offers: readonly string[];

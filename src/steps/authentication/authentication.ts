@@ -149,6 +149,7 @@ async function signIn(
     const { clientCertificateRequested } = channel;
     const usedStartTls = plaintext !== undefined;
     const server = {
+      host,
       greetings: [greeting],
       offers: capabilities.lines.map(({ exact }) => exact),
       domain: domainOfAccounts(endpoint),

@@ -53,7 +53,7 @@ export async function capability(context: Context): Promise<StepResult<Connected
 const WITHOUT_PASSWORD = /^(?:SCRAM-.+|CRAM-MD5|DIGEST-MD5|GSSAPI|GS2-.+|GSS-SPNEGO|NTLM|EXTERNAL)$/;
 
 async function judgePlaintextAuth(
-  { role }: Endpoint,
+  { role, host }: Endpoint,
   { greeting, capabilities }: { readonly greeting: string; readonly capabilities: Capabilities },
 ): Promise<KnownFinding[]> {
   const { mechanisms: offered, lines } = capabilities;
@@ -67,7 +67,12 @@ async function judgePlaintextAuth(
   }
   // Loaded only if it is needed, with the settings of all software.
   const { isService } = await import('../../findings/software.js');
-  const isOfService = isService({ greetings: [greeting], offers: lines.map(({ exact }) => exact), rejections: [] });
+  const isOfService = isService({
+    host,
+    greetings: [greeting],
+    offers: lines.map(({ exact }) => exact),
+    rejections: [],
+  });
   const found = finding('plaintext-auth-advertised', own`${message}.`, {
     evidence,
     ...(isOfService && { cause: 'of-service' as const }),

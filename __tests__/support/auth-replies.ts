@@ -4,11 +4,14 @@ import type { SoftwareName } from '../../src/findings/software.js';
 export interface AuthReply {
   /** Which server, and in which situation. */
   readonly from: string;
+  readonly host?: string;
   readonly greeting?: string;
   /** The lines after the first of its reply to EHLO. By default, PLAIN and LOGIN. */
   readonly offers?: readonly string[];
   readonly reply: string | readonly string[];
   readonly mechanism?: string;
+  /** What it reports within the exchange. */
+  readonly saslError?: string;
   readonly username?: string;
   /** The title of the finding. */
   readonly title: string;
@@ -17,6 +20,10 @@ export interface AuthReply {
   readonly inconclusive?: true;
   /** Whose setting the fix names. */
   readonly software?: SoftwareName;
+  /** How the fix begins. */
+  readonly fix?: RegExp;
+  /** What the evidence rules out. */
+  readonly without?: RegExp;
 }
 
 const POSTFIX = '220 mail.example.test ESMTP Postfix (Debian/GNU)';
@@ -42,6 +49,12 @@ const NEMESIS = '220 gmx.net (mrgmx105) Nemesis ESMTP Service ready';
 
 const WRONG = 'Username or password not accepted';
 const BACKEND = 'Authentication backend unavailable';
+const TOKEN = 'Access token not accepted';
+const MAIL_SYSTEM = 'Mail system error instead of AUTH';
+/** Advice for a password. */
+const PASSWORD = /password/i;
+/** Advice for whoever runs the server, or for common software. */
+const OF_THE_SERVER = /\blogs?\b|Postfix|Dovecot|doveadm|administrator/;
 const UNSUPPORTED = 'Mechanism offered but not supported';
 
 /** Replies to AUTH PLAIN, unless they name another mechanism. */
@@ -90,6 +103,8 @@ export const AUTH_REPLIES: readonly AuthReply[] = [
     title: BACKEND,
     party: 'server',
     software: 'Postfix',
+    fix: /^Start saslauthd, .*testsaslauthd/,
+    without: /Dovecot|directory, database/,
   },
   {
     from: 'Postfix, and a plugin of Cyrus SASL is missing',
@@ -97,7 +112,8 @@ export const AUTH_REPLIES: readonly AuthReply[] = [
     reply: '535 5.7.8 Error: authentication failed: no mechanism available',
     title: UNSUPPORTED,
     party: 'server',
-    software: 'Postfix',
+    fix: /^Install the plugin of Cyrus SASL for PLAIN/,
+    without: /Dovecot/,
   },
   {
     from: 'Postfix, and Dovecot has no such mechanism',
@@ -105,7 +121,8 @@ export const AUTH_REPLIES: readonly AuthReply[] = [
     reply: '535 5.7.8 Error: authentication failed: Invalid authentication mechanism',
     title: UNSUPPORTED,
     party: 'server',
-    software: 'Postfix',
+    fix: /^Add PLAIN to `auth_mechanisms` of Dovecot/,
+    without: /Cyrus/,
   },
   {
     from: 'Postfix, and Dovecot restarts',
@@ -115,6 +132,8 @@ export const AUTH_REPLIES: readonly AuthReply[] = [
     party: 'server',
     inconclusive: true,
     software: 'Postfix',
+    fix: /^Look in Dovecot's log.*Postfix: `smtpd_sasl_path`/,
+    without: /saslauthd/,
   },
   {
     from: 'Postfix, and the passdb is down',
@@ -124,6 +143,8 @@ export const AUTH_REPLIES: readonly AuthReply[] = [
     party: 'server',
     inconclusive: true,
     software: 'Postfix',
+    fix: /^Start saslauthd, .*testsaslauthd/,
+    without: /Dovecot|directory, database/,
   },
   {
     from: 'Postfix, and the mechanism is too weak',
@@ -283,6 +304,8 @@ export const AUTH_REPLIES: readonly AuthReply[] = [
     title: BACKEND,
     party: 'server',
     inconclusive: true,
+    fix: /^Start saslauthd, .*testsaslauthd/,
+    without: /Dovecot|directory, database/,
   },
   { from: 'OpenSMTPD', greeting: OPENSMTPD, reply: '535 Authentication failed', title: WRONG, software: 'OpenSMTPD' },
   {
@@ -918,7 +941,7 @@ export const AUTH_REPLIES: readonly AuthReply[] = [
     from: 'a hoster with a maintenance',
     greeting: '220 mail.example.test ESMTP',
     reply: '454 4.3.0 Service under maintenance, try again later',
-    title: BACKEND,
+    title: MAIL_SYSTEM,
     party: 'server',
     inconclusive: true,
   },
@@ -966,5 +989,181 @@ export const AUTH_REPLIES: readonly AuthReply[] = [
     reply: '500 Line too long',
     title: 'SASL response too long for the server',
     party: 'server',
+  },
+
+  // Tokens, at services whose usual advice is about passwords
+  ...['XOAUTH2', 'OAUTHBEARER'].map((mechanism) => ({
+    from: `Gmail, and the token of ${mechanism} has expired`,
+    greeting: GMAIL,
+    mechanism,
+    saslError: `status: ${mechanism === 'XOAUTH2' ? '400' : 'invalid_request'}, scope: https://mail.google.com/`,
+    reply: [
+      '535-5.7.8 Username and Password not accepted. For more information, go to',
+      `535 5.7.8  https://support.google.com/mail/?p=BadCredentials ${AT_GMAIL}`,
+    ],
+    title: TOKEN,
+    software: 'Google' as const,
+    fix: /^Get a new token in each run, .* this one has probably expired.*https:\/\/mail\.google\.com\//s,
+    without: PASSWORD,
+  })),
+  {
+    from: 'Gmail, and another SASL error',
+    greeting: GMAIL,
+    mechanism: 'OAUTHBEARER',
+    saslError: 'status: temporarily_unavailable',
+    reply: `535 5.7.8 Username and Password not accepted ${AT_GMAIL}`,
+    title: TOKEN,
+    software: 'Google',
+    fix: /^Do what the server says/,
+    without: PASSWORD,
+  },
+  {
+    from: 'Gmail, and the token is of an account that must sign in with a browser',
+    greeting: GMAIL,
+    mechanism: 'XOAUTH2',
+    reply: `534 5.7.14 Please log in via your web browser and then try again. ${AT_GMAIL}`,
+    title: TOKEN,
+    without: PASSWORD,
+  },
+  {
+    from: 'Microsoft 365 with an opaque token',
+    greeting: M365,
+    mechanism: 'XOAUTH2',
+    reply: `535 5.7.3 Authentication unsuccessful ${AT_M365}`,
+    title: TOKEN,
+    software: 'Microsoft 365',
+    fix: /^Get a new token in each run/,
+    without: PASSWORD,
+  },
+  {
+    from: 'Microsoft 365, and SMTP AUTH is disabled for a token',
+    greeting: M365,
+    mechanism: 'XOAUTH2',
+    reply: `535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox. ${AT_M365}`,
+    title: 'SMTP AUTH disabled for the account',
+    software: 'Microsoft 365',
+    fix: /Set-CASMailbox/,
+    without: PASSWORD,
+  },
+  ...([YAHOO, '220 mx.zoho.eu SMTP Server ready'] as const).map((greeting) => ({
+    from: `a token at ${greeting}`,
+    greeting,
+    mechanism: 'XOAUTH2',
+    reply: '535 5.7.8 Error: authentication failed',
+    title: TOKEN,
+    software: greeting === YAHOO ? ('Yahoo' as const) : ('Zoho' as const),
+    fix: /^Get a new token in each run/,
+    without: PASSWORD,
+  })),
+  {
+    from: 'Yahoo, and many failures with a token',
+    greeting: YAHOO,
+    mechanism: 'XOAUTH2',
+    reply: '535 5.7.0 (#AUTH005) Too many bad auth attempts.',
+    title: 'Locked after too many failures',
+    fix: /get a new token/,
+    without: /(?<!old )password/i,
+  },
+  // The mail system, not AUTH
+  ...(
+    [
+      ['454 4.3.0 Try again later', POSTFIX, 'Postfix'],
+      ['451 4.3.0 Try again later', POSTFIX, 'Postfix'],
+      ['421 4.3.0 Try again later', '220 mail.example.test ESMTP', undefined],
+    ] as const
+  ).map(([reply, greeting, software]) => ({
+    from: `a milter that is down: ${reply}`,
+    greeting,
+    reply,
+    title: MAIL_SYSTEM,
+    party: 'server' as const,
+    inconclusive: true as const,
+    ...(software && { software }),
+    fix: /the reply is about the mail system, not about the password\. Usually a filter \(milter\).*smtpd_milters/,
+    without: /saslauthd|backend/,
+  })),
+  {
+    from: 'Postfix with a wrong configuration',
+    greeting: POSTFIX,
+    reply: '451 4.3.5 Server configuration error',
+    title: 'Mail system configured incorrectly',
+    party: 'server',
+    inconclusive: true,
+    without: /milter|saslauthd/,
+  },
+  {
+    from: 'a server whose code for AUTH is that of its system',
+    reply: '451 4.3.0 Temporary authentication failure',
+    title: BACKEND,
+    party: 'server',
+    inconclusive: true,
+  },
+  {
+    from: 'nginx, and the service of auth_http is down',
+    greeting: '220 mail.example.test ESMTP ready',
+    reply: '451 4.3.2 Internal server error',
+    title: BACKEND,
+    party: 'server',
+    inconclusive: true,
+    fix: /^Probably nginx: start the service of `auth_http`/,
+    without: /directory, database/,
+  },
+  // Public services, whatever they run
+  {
+    from: 'Yandex without access for mail programs',
+    host: 'smtp.yandex.ru',
+    greeting: '220 iva1-1234.mail.yandex.net ESMTP Postfix',
+    reply: '535 5.7.8 Error: authentication failed: This user does not have access rights to this service',
+    title: 'Account not allowed to use SMTP',
+    software: 'Yandex',
+    fix: /^Yandex: .*"Email clients", allow access for mail programs\..*app password/,
+    without: OF_THE_SERVER,
+  },
+  ...(
+    [
+      ['smtp.mail.ru', 'Mail.ru'],
+      ['securesmtp.t-online.de', 'T-Online'],
+      ['smtp.naver.com', 'Naver'],
+      ['smtp.qq.com', 'QQ Mail'],
+      ['smtp.126.com', 'NetEase'],
+      ['smtp.web.de', 'web.de'],
+      ['mail.gmx.net', 'GMX'],
+      ['smtp.seznam.cz', 'Seznam'],
+      ['smtp.libero.it', 'Libero'],
+      ['smtp.orange.fr', 'Orange'],
+      ['smtp.laposte.net', 'La Poste'],
+      ['smtp.free.fr', 'Free'],
+      ['smtpauths.bluewin.ch', 'Bluewin'],
+      ['smtp.comcast.net', 'Comcast'],
+      ['smtp.mail.att.net', 'AT&T'],
+      ['smtp.cox.net', 'Cox'],
+    ] as const
+  ).map(([host, software]) => ({
+    from: `${software}, which greets like Postfix`,
+    host,
+    greeting: `220 ${host} ESMTP Postfix`,
+    reply: '535 5.7.8 Error: authentication failed: authentication failure',
+    title: WRONG,
+    software,
+    without: OF_THE_SERVER,
+  })),
+  {
+    from: 'a public service with unknown words',
+    host: 'smtp.seznam.cz',
+    greeting: '220 Email.Seznam.cz - Email zdarma na cely zivot ESMTP',
+    reply: '535 5.7.8 Neni povoleno',
+    title: 'Credentials rejected',
+    software: 'Seznam',
+    without: OF_THE_SERVER,
+  },
+  {
+    from: 'a public service with an outage',
+    host: 'smtp.yandex.com',
+    greeting: '220 iva1-1234.mail.yandex.net ESMTP Postfix',
+    reply: '451 4.7.1 Sorry, the service is currently unavailable. Please come back later.',
+    title: 'Authentication of the service unavailable',
+    party: 'server',
+    inconclusive: true,
+    without: OF_THE_SERVER,
   },
 ];

@@ -3,6 +3,7 @@ import type { Credentials } from '../../src/plan/endpoint.js';
 import type { Finding } from '../../src/report/report.js';
 import { Secret } from '../../src/secrets/secret.js';
 import { judgeAuth } from '../../src/steps/authentication/auth-outcome.js';
+import { PeerText } from '../../src/text/peer.js';
 import { AUTH_REPLIES, type AuthReply } from '../support/auth-replies.js';
 import { testEndpoint } from '../support/gate.js';
 import { replyOf } from '../support/replies.js';
@@ -17,19 +18,22 @@ async function findingOf(row: AuthReply): Promise<Finding> {
     offers = OFFERS,
     mechanism = 'PLAIN',
     username = 'app@example.test',
+    host = 'mail.example.test',
+    saslError,
   } = row;
-  const kind = mechanism === 'XOAUTH2' ? 'access-token' : 'password';
+  const kind = ['XOAUTH2', 'OAUTHBEARER'].includes(mechanism) ? 'access-token' : 'password';
   const auth: Credentials = { username, kind, secret: new Secret('correct horse'), expect: 'accepted' };
   const reply = replyOf([row.reply].flat().join('\r\n'));
   const { findings } = await judgeAuth({
     ...{ reply, auth, mechanism, credentialsSent: true, usedStartTls: true, clientCertificateRequested: false },
-    ...{ binding: undefined, fault: undefined, reportedError: undefined, iterations: undefined },
-    server: { greetings: [greeting], offers, domain: 'example.test' },
+    ...{ binding: undefined, fault: undefined, iterations: undefined },
+    reportedError: saslError === undefined ? undefined : new PeerText(saslError),
+    server: { host, greetings: [greeting], offers, domain: 'example.test' },
     now: new Date('2026-11-29T12:00:00Z'),
   });
   const [found] = findings;
   if (!found) throw new Error(`nothing is wrong with ${row.from}`);
-  const endpoint = testEndpoint(587, { host: 'mail.example.test', servername: 'mail.example.test', auth });
+  const endpoint = testEndpoint(587, { host, servername: host, auth });
   return completeFinding(found, {
     ...{ step: 'authentication', endpoint, greeting, capabilities: offers, redact: (text: string) => text },
   });
@@ -42,5 +46,7 @@ test.each(AUTH_REPLIES.map((row) => [row.from, row] as const))('%s', async (_, r
     party: row.party,
     inconclusive: row.inconclusive,
   });
+  if (row.fix) expect(remedy).toMatch(row.fix);
+  if (row.without) expect(remedy).not.toMatch(row.without);
   if (row.software !== undefined) expect(remedy).toContain(`${row.software}: `);
 });

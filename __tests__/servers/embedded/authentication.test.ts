@@ -478,9 +478,9 @@ describe('a token', () => {
       expect(heard[2]).toBe(name === 'XOAUTH2' ? '' : base64('\x01'));
       expect(found?.message).toContain('the access token is not valid for this user on this server');
       expect(`${found?.message} ${found?.remedy}`).not.toMatch(/password/i);
-      expect(found?.title).toBe('Access token not valid');
-      expect(found?.remedy).toMatch(/^Check for which service, which user and which scope the token was issued/);
-      expect(found?.remedy).toContain('Configure the job to get a new token');
+      expect(found?.title).toBe('Access token not accepted');
+      expect(found?.remedy).toMatch(/^Get a new token in each run, .* this one has probably expired/);
+      expect(found?.remedy).toContain('If a new token is rejected too, check for what it was issued.');
       expect(found?.reproduce).toContain(`--login-options 'AUTH=${name}'`);
       expect(found?.reproduce).not.toContain(TOKEN.secret.reveal());
     },
@@ -561,7 +561,7 @@ describe('a token that is a JWT', () => {
       'Access token not accepted for this mailbox',
       /has not expired\.$/,
     ],
-    ['says nothing', {}, 'Access token not valid', /\(this is how Exchange reports it\)\.$/],
+    ['says nothing', {}, 'Access token not accepted', /\(this is how Exchange reports it\)\.$/],
   ])('that %s is distinguished at Exchange Online', async (_, claims, title, said) => {
     const { found } = await rejected(claims);
     expect(found?.title).toBe(title);
@@ -576,7 +576,7 @@ describe('a token that is a JWT', () => {
 
   test('is not blamed on its age at another server if it has not expired', async () => {
     const { found } = await rejected({ aud: 'mail', exp: LATER }, '220 mail.example.test ESMTP');
-    expect(found?.title).toBe('Access token not valid');
+    expect(found?.title).toBe('Access token not accepted');
     expect(found?.message).toMatch(/ The access token is for mail and has not expired\.$/);
     expect(found?.remedy).not.toContain('expired');
   });
@@ -1023,6 +1023,24 @@ describe('the remedy names the software or provider', () => {
 });
 
 /** Replies of mail services, word for word, with the cause that they name and a part of the fix. */
+test('a public service is recognized by its host, and only its users can act', async () => {
+  const resolver: Resolver = () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]);
+  const server = {
+    greeting: '220 mail.example.test ESMTP Postfix',
+    offers: ['STARTTLS', 'AUTH PLAIN'],
+    replies: { AUTH: '535 5.7.8 Error: authentication failed' },
+  };
+  const { report } = await runGate(server, { host: 'smtp.yandex.ru' }, {}, { resolver });
+  const found = report.steps.flatMap(({ findings }) => findings);
+  expect(found.map(({ code, party }) => [code, party])).toEqual([
+    ['plaintext-auth-advertised', 'configuration'],
+    ['auth-rejected', 'configuration'],
+  ]);
+  expect(found[0]?.remedy).toMatch(/^Make sure that every client requires TLS/);
+  expect(found[1]?.remedy).toMatch(/^Yandex: .*app password/);
+  expect(JSON.stringify(found.map(({ remedy }) => remedy))).not.toMatch(/Postfix|Dovecot|log/);
+});
+
 describe('the fix for a reply of a mail service is right', () => {
   const EXCHANGE_ONLINE = '220 VI1PR08CA0123.outlook.office365.com Microsoft ESMTP MAIL Service ready';
   const HOST = '[VI1PR08CA0123.EURPRD08.PROD.OUTLOOK.COM 2026-11-28T10:11:12.345Z 08DE28A0B2AA2B50]';
@@ -1140,7 +1158,7 @@ describe('the fix for a reply of a mail service is right', () => {
     };
     const server = offering({ XOAUTH2: refuse }, { greeting: EXCHANGE_ONLINE });
     const { found } = await runGate(server, { auth: TOKEN });
-    expect(found?.title).toBe('Access token not valid');
+    expect(found?.title).toBe('Access token not accepted');
     expect(found?.remedy).toMatch(/permission `SMTP\.SendAsApp`.*`New-ServicePrincipal`.*`Add-MailboxPermission`/);
   });
 });
@@ -1180,12 +1198,17 @@ describe('the cause of a refusal', () => {
     ],
     ['432 4.7.12 transition', 'Password must be converted', 'configuration', 'set the password of the account again'],
     ['550 5.7.11 Encryption required', 'Server treats the TLS session as unencrypted', 'server', 'pass STARTTLS'],
-    ['535 5.7.8 generic failure', 'Authentication backend unavailable', 'server', 'backend'],
+    ['535 5.7.8 generic failure', 'Authentication backend unavailable', 'server', 'saslauthd'],
     ['454 4.7.0 later', 'Authentication backend unavailable', 'server', 'backend'],
     ['435 Unable to authenticate at present', 'Authentication backend unavailable', 'server', 'file that is missing'],
-    ['451 4.3.0 no', 'Authentication temporarily unavailable', 'server', 'log for the time of the run'],
+    ['451 4.3.0 no', 'Mail system error instead of AUTH', 'server', 'log for the time of the run'],
     ['450 4.7.1 not from here', 'Client not allowed to authenticate', 'server', 'allowlist'],
-    ['535 5.7.8 no mechanism available', 'Mechanism offered but not supported', 'server', 'what PLAIN requires'],
+    [
+      '535 5.7.8 no mechanism available',
+      'Mechanism offered but not supported',
+      'server',
+      'plugin of Cyrus SASL for PLAIN',
+    ],
     ['504 5.5.4 which?', 'Mechanism offered but not supported', 'server', 'what PLAIN requires'],
     ['571 no', 'Credentials rejected', 'configuration', 'the reason in its log'],
     ['500 what?', 'AUTH offered but not implemented', 'server', 'Enable AUTH in the server that'],
@@ -1241,9 +1264,9 @@ describe('the cause of a refusal', () => {
   test.each<[string, Sasl]>([
     ['Access token lacks a scope', tokenRejected('insufficient_scope')],
     ['Access token lacks a scope', tokenRejected('403')],
-    ['Access token not valid', tokenRejected('invalid_token')],
+    ['Access token not accepted', tokenRejected('invalid_token')],
     ['Access token expired', atOnce('535 5.7.8 Token expired')],
-    ['Access token not valid, or not checked', atOnce('535 5.7.8 no')],
+    ['Access token not accepted, or not checked', atOnce('535 5.7.8 no')],
     ['Client not allowed to authenticate', atOnce('535 5.7.139 blocked by conditional access')],
   ])('of a token is distinguished: %s', async (title, sasl) => {
     expect((await runGate(offering({ XOAUTH2: sasl }), { auth: TOKEN })).found?.title).toBe(title);

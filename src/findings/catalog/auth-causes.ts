@@ -80,7 +80,7 @@ const LIMITS = {
       ATTEMPT_COUNTS,
     ]),
     {
-      setting: 'auth-throttled',
+      setting: 'auth-lockout',
       accountRemedy: listOf('Stop the runs, and wait until the service accepts logins again, which can take hours.', [
         'Before the next run, create a new password and configure it: the one that was used is probably wrong or revoked.',
         'Look for other clients that still use an old password for this account.',
@@ -95,10 +95,12 @@ const LIMITS = {
   ),
 } as const satisfies Causes;
 
+const BACKEND = 'Authentication backend unavailable';
+
 /** The server cannot check credentials. */
 const OUTAGE = {
   'backend-unavailable': server(
-    'Authentication backend unavailable',
+    BACKEND,
     `Look for errors of the authentication backend in the server's log for the time of the run: a directory, database or socket that does not respond, or a file that is missing. ${NOT_CHECKED}`,
     {
       examples:
@@ -106,24 +108,57 @@ const OUTAGE = {
       setting: 'auth-backend',
     },
   ),
+  saslauthd: server(
+    BACKEND,
+    `Start saslauthd, and check that the mail server can open its socket: on the server, \`testsaslauthd -u USER -p PASSWORD\` must work. If Cyrus SASL does not use saslauthd (\`pwcheck_method\`), the log shows what failed. ${NOT_CHECKED}`,
+    { setting: 'saslauthd' },
+  ),
+  'dovecot-auth': server(
+    BACKEND,
+    `Look in Dovecot's log for why its \`auth\` service stopped or did not respond, and start it again: the mail server lost the connection to it. ${NOT_CHECKED}`,
+    { setting: 'dovecot-auth' },
+  ),
   'federation-unavailable': server(
-    'Authentication backend unavailable',
+    BACKEND,
     `Check the federation server of the organization: the mail service could not reach it. ${NOT_CHECKED}`,
     { setting: 'auth-backend' },
   ),
   'service-unavailable': server(
     'Authentication of the service unavailable',
-    `Wait, and run the gate again: the mail service has a temporary problem. If it persists, look at the status page of the service, or ask its support. ${NOT_CHECKED}`,
+    'Wait, and run the gate again: the mail service probably has a temporary problem. If it persists, look at the status page of the service, or ask its support.',
+  ),
+  'mail-system': server(
+    'Mail system error instead of AUTH',
+    "Look for the error in the server's log for the time of the run: the reply is about the mail system, not about the password. Usually a filter (milter) or another service that the server uses does not respond: start it, or correct its address in the server's configuration.",
+    { examples: 'Postfix: a milter in `smtpd_milters`.', setting: 'filter-unavailable' },
+  ),
+  'mail-system-configuration': server(
+    'Mail system configured incorrectly',
+    "Look for the error in the server's log for the time of the run, and correct the configuration of the server: according to the code of the reply, it is wrong. The password is not the problem.",
   ),
 } as const satisfies Causes;
+
+const NOT_SUPPORTED = 'Mechanism offered but not supported';
 
 /** The server offers what it does not support. */
 const OFFER = {
   'mechanism-not-supported': server(
-    'Mechanism offered but not supported',
+    NOT_SUPPORTED,
     ({ mechanism = '' }: Values) =>
       `Configure what ${mechanism} requires on the server, or stop offering it. Until then, set \`auth.mechanism\` to another mechanism that the server offers, if there is one.`,
     { setting: 'auth-mechanisms', reproduce: { ...SIGN_IN, otherwise: SCRAM_START } },
+  ),
+  'cyrus-mechanism': server(
+    NOT_SUPPORTED,
+    ({ mechanism = '' }: Values) =>
+      `Install the plugin of Cyrus SASL for ${mechanism} on the server, or remove ${mechanism} from its \`mech_list\`: "no mechanism available" is what Cyrus SASL says if it cannot load it. Until then, set \`auth.mechanism\` to another mechanism that the server offers, if there is one.`,
+    { reproduce: { ...SIGN_IN, otherwise: SCRAM_START } },
+  ),
+  'dovecot-mechanism': server(
+    NOT_SUPPORTED,
+    ({ mechanism = '' }: Values) =>
+      `Add ${mechanism} to \`auth_mechanisms\` of Dovecot, or stop offering it: the mail server asks Dovecot, which does not support it. Until then, set \`auth.mechanism\` to another mechanism that the server offers, if there is one.`,
+    { reproduce: { ...SIGN_IN, otherwise: SCRAM_START } },
   ),
   'sign-in-required': server(
     'AUTH rejected as if it required authentication',
@@ -211,8 +246,12 @@ const OF_THE_ACCOUNT = {
   ),
   'no-access': configuration(
     'Account not allowed to use SMTP',
-    'Allow SMTP for this account: in its settings at a mail service, or in its permissions on the server. The username and the password are probably right.',
-    { setting: 'account-access' },
+    'Allow SMTP for this account: in its settings at a mail service, or in its permissions on the server. The credentials themselves are probably right.',
+    {
+      setting: 'account-access',
+      accountRemedy:
+        'Allow mail programs (SMTP) for this account, in its settings on the website of the service. The credentials themselves may be right.',
+    },
   ),
   'stronger-authentication': configuration(
     'Stronger authentication required',
@@ -260,6 +299,7 @@ export const TEMPORARY = {
   ...OUTAGE,
   'wrong-credentials': OF_THE_PASSWORD['wrong-credentials'],
   'access-token': OF_THE_TOKEN['access-token'],
+  'token-lockout': OF_THE_TOKEN['token-lockout'],
   'account-disabled': OF_THE_ACCOUNT['account-disabled'],
   'client-not-allowed': OF_THE_CLIENT['client-not-allowed'],
   blocked: OF_THE_CLIENT.blocked,

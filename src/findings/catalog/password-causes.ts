@@ -49,9 +49,15 @@ export const OF_THE_PASSWORD = {
     'Credentials rejected',
     listOf('Do what the server says in its reply, if it names a reason.', [
       'Otherwise, compare the configured credentials with those of the account: the code of the reply is the one for wrong credentials.',
-      "If they are correct, look for the reason in the server's log, or ask the support of the service.",
+      "If they are correct, look for the reason in the server's log.",
     ]),
-    { setting: 'app-password' },
+    {
+      setting: 'app-password',
+      accountRemedy: listOf('Do what the service says in its reply, if it names a reason.', [
+        'Otherwise, compare the configured credentials with those of the account: the code of the reply is the one for wrong credentials.',
+        'If they are correct, ask the support of the service.',
+      ]),
+    },
   ),
   'username-without-domain': configuration(
     'Username without a domain not accepted',

@@ -13,18 +13,45 @@ const CLAIMS: Reproduction = {
   otherwise: SIGN_IN,
 };
 
-const NEW_TOKEN = 'Configure the job to get a new token before each run: most tokens are valid for an hour.';
+const NEW_TOKEN = 'Get a new token in each run, instead of storing one as a secret: most tokens are valid for an hour.';
+const NOT_ACCEPTED = 'Access token not accepted';
 
 export const OF_THE_TOKEN = {
   'access-token': configuration(
-    'Access token not valid',
+    NOT_ACCEPTED,
     ({ tokenExpires }: Values) =>
-      listOf('Check for which service, which user and which scope the token was issued.', [
-        'The service must be this server, and the scope must include SMTP.',
-        'The user must be the one in `auth.username`.',
-        ...(tokenExpires === undefined ? [`If all that is right, the token may have expired. ${NEW_TOKEN}`] : []),
-      ]),
+      listOf(
+        tokenExpires === undefined
+          ? 'Get a new token in each run, instead of storing one as a secret: this one has probably expired, because most are valid for an hour.'
+          : 'Check for which service, which user and which scope the token was issued.',
+        [
+          ...(tokenExpires === undefined ? ['If a new token is rejected too, check for what it was issued.'] : []),
+          'The service must be this server, and the scope must include SMTP.',
+          'The user must be the one in `auth.username`.',
+        ],
+      ),
     { examples: SCOPES, setting: 'access-token' },
+  ),
+  'token-unclear': configuration(
+    NOT_ACCEPTED,
+    listOf('Do what the server says in its reply, if it names a reason.', [
+      'Otherwise, get a new token in each run, instead of storing one as a secret: most are valid for an hour.',
+      'If a new token is rejected too, check its scope, and whether its user is the one in `auth.username`.',
+    ]),
+    { examples: SCOPES, setting: 'access-token' },
+  ),
+  'token-lockout': configuration(
+    'Locked after too many failures',
+    listOf('Stop the runs, and wait until the server accepts logins again, which can take hours.', [
+      'Then get a new token in each run, instead of storing one as a secret: an expired one may count as a failed login.',
+      'Look for other clients that authenticate for this account with an old password or token.',
+      'Each attempt counts, also with a command.',
+    ]),
+  ),
+  'smtp-auth-disabled-with-token': configuration(
+    'SMTP AUTH disabled for the account',
+    'Ask the administrator of the mail service to enable SMTP AUTH for this mailbox and, if it is disabled there, for the organization. The token itself may be valid.',
+    { setting: 'smtp-auth-for-token' },
   ),
   'token-expired': configuration('Access token expired', NEW_TOKEN, { certainty: 'certain' }),
   'token-scope': configuration(
@@ -54,7 +81,7 @@ export const OF_THE_TOKEN = {
     { setting: 'access-token' },
   ),
   'token-not-checked': configuration(
-    'Access token not valid, or not checked',
+    'Access token not accepted, or not checked',
     'Authenticate with a new token for the same user. If the server rejects that too, its log shows whether it can validate tokens at all.',
     { examples: SCOPES, setting: 'access-token' },
   ),

@@ -41,6 +41,23 @@ export function tokenProblem(auth: Credentials, said: Said, now: Date): TokenPro
   return { ...(judged ?? described(claims)), evidence };
 }
 
+/** What takes the place of causes whose fix is about a password. */
+const WITH_TOKEN: Readonly<Record<string, string>> = {
+  'app-password': 'token-unclear',
+  'browser-confirmation': 'token-unclear',
+  'stronger-authentication': 'token-unclear',
+  'password-transition': 'token-unclear',
+  'passwords-ended': 'token-unclear',
+  'unknown-words': 'token-unclear',
+  'smtp-auth-disabled': 'smtp-auth-disabled-with-token',
+  'too-many-failures': 'token-lockout',
+};
+
+/** Why a server rejects an access token, according to its reply: none of the causes is about a password. */
+export function causesWithToken(causes: readonly (string | undefined)[]): (string | undefined)[] {
+  return causes.map((cause) => (cause === undefined ? undefined : (WITH_TOKEN[cause] ?? cause)));
+}
+
 const AT_SERVICE: Readonly<Partial<Record<SoftwareName, (claims: TokenClaims) => Omit<TokenProblem, 'evidence'>>>> = {
   'Microsoft 365': (claims) => {
     const { audience, permissions } = claims;

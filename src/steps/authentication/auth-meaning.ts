@@ -61,6 +61,14 @@ const ENHANCED: Readonly<Record<number, string>> = {
   538: '5.7.11',
 };
 
+/** The status of the mail system itself (RFC 3463 section 3.4), which servers also send if a filter does not respond. */
+const OF_MAIL_SYSTEM: Readonly<Record<string, AuthMeaning>> = {
+  '4.3.0': other('The code is about the mail system of the server, not about the credentials.', 'mail-system'),
+  '4.3.5': other('According to its code, the server is configured incorrectly.', 'mail-system-configuration'),
+};
+/** With these words, the code is about AUTH after all. */
+const IS_ABOUT_AUTH = /auth|sasl|log ?in|password|credential|\buser/;
+
 const BY_CODE: Readonly<Record<number, AuthMeaning>> = {
   454: other('The server cannot check credentials now.', 'backend-unavailable'),
   500: other('The server does not support AUTH, or the line is too long for the server.', 'not-implemented'),
@@ -95,6 +103,9 @@ export function authMeaningOf(reply: Reply, kind: Kind, verdict?: CredentialsVer
   // Several hosters send this with the words for wrong credentials.
   if (worded === undefined && permanent === '5.7.1' && (verdict ?? saysOnlyFailure(text))) return WRONG[kind];
   const coded = byStatus[permanent] ?? (plain && !isUnspecific ? other(plain.text, plain.cause) : plain);
+  const ofSystem = code < 500 && !IS_ABOUT_AUTH.test(text) ? OF_MAIL_SYSTEM[enhanced] : undefined;
+  // Servers send the code with the words of any outage.
+  if (ofSystem && (worded === undefined || worded.cause === 'backend-unavailable')) return ofSystem;
   const isUnknown = verdict === undefined && coded?.cause === WRONG[kind].cause && hasOtherWords(text);
   return worded ?? (isUnknown ? UNKNOWN_WORDS : coded);
 }

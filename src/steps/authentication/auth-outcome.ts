@@ -7,6 +7,7 @@ import { bindsChannel } from '../../sasl/mechanisms.js';
 import { excerpt } from '../../text/peer.js';
 import type { Stopped } from '../hand-over.js';
 import type { AuthAttempt } from './auth-attempt.js';
+import type { AuthCause } from './meanings.js';
 import { authMeaningOf, isUsual, meaningOfCode } from './auth-meaning.js';
 import { refusesCredentials, type CredentialsVerdict } from './refused-credentials.js';
 import { fixed, join, own, type OwnText } from '../../text/own.js';
@@ -59,7 +60,9 @@ async function judgeRejection(
   const { auth, reply, reportedError, usedStartTls, credentialsSent } = attempt;
   const { code } = reply;
   const mustBeRejected = auth.expect === 'rejected';
-  const isOtherError = reportedError !== undefined && !REJECTED_WITHIN[auth.kind]?.test(reportedError.exact);
+  const isOfTheToken = !mustBeRejected && auth.kind === 'access-token' && INVALID.test(reportedError?.exact ?? '');
+  const isOtherError =
+    reportedError !== undefined && !isOfTheToken && !REJECTED_WITHIN[auth.kind]?.test(reportedError.exact);
   const verdict = isOtherError ? undefined : refusesCredentials(reply, auth.username);
   const isNamed = reportedError !== undefined && !isOtherError;
   // Unknown words may be about something other than the credentials, even if the code is about them.
@@ -71,14 +74,19 @@ async function judgeRejection(
   // Loaded only for a rejection, with the texts of all findings.
   const { firstCause } = await import('../../findings/cause.js');
   const { credentialProblem, isAtService } = await import('./credential-problems.js');
-  const found = (as: FindingCode, text: OwnText, causes: readonly (string | undefined)[]): KnownFinding => ({
-    ...finding(as, text, { evidence }),
-    ...firstCause(as, usedStartTls && causes.includes('not-encrypted') ? ['not-encrypted-after-starttls'] : causes),
-  });
+  const { causesWithToken } = await import('./access-token.js');
+  const isToken = auth.kind === 'access-token';
+  const found = (as: FindingCode, text: OwnText, named: readonly (string | undefined)[]): KnownFinding => {
+    const causes = isToken ? causesWithToken(named) : named;
+    return {
+      ...finding(as, text, { evidence }),
+      ...firstCause(as, usedStartTls && causes.includes('not-encrypted') ? ['not-encrypted-after-starttls'] : causes),
+    };
+  };
   // 432, "a password transition is needed", begins with a 4, but waiting does not help (RFC 4954 section 6).
   if (code < 500 && !(code === 432 && meaning?.cause === 'password-transition')) {
-    const atService =
-      meaning?.cause === 'backend-unavailable' && isAtService(attempt) ? 'service-unavailable' : undefined;
+    const isOutage = meaning === undefined || OUTAGES.includes(meaning.cause);
+    const atService = isOutage && isAtService(attempt) ? 'service-unavailable' : undefined;
     const but = meaning?.blamesCredentials ? own` But its code, ${code}, is for temporary problems.` : own``;
     const failure = found('auth-temporary-failure', own`${message}${but}`, [atService, meaning?.cause]);
     return { findings: [{ ...failure, inconclusive: true }], transient: true };
@@ -91,7 +99,9 @@ async function judgeRejection(
   // The words of the server count more than what is suspicious in the exchange, unless they are the usual ones.
   const isVague = meaning === undefined || isUsual(meaning, auth.kind) || (mustBeRejected && meaning.blamesCredentials);
   const isOutOfScope = auth.kind === 'access-token' && OUT_OF_SCOPE.test(reportedError?.exact ?? '');
-  const suspicion = isVague && !isOutOfScope ? suspicionIn(attempt, verdict) : undefined;
+  const suspected = isVague && !isOutOfScope ? suspicionIn(attempt, verdict) : undefined;
+  // A service that offers the mechanism validates tokens.
+  const suspicion = suspected?.cause === 'token-not-checked' && isAtService(attempt) ? undefined : suspected;
   // The usual words blame the password.
   const said = suspicion?.cause === 'not-stored-for-scram' ? own`${answer}${within}` : message;
   const isOfCredentials = isVague && !isOutOfScope && (!suspicion || suspicion.cause === 'token-not-checked');
@@ -100,15 +110,29 @@ async function judgeRejection(
       ? credentialProblem(attempt, meaning.cause !== 'unknown-words')
       : undefined;
   const remarks = [problem?.text, problem?.cause === undefined && suspicion ? fixed(suspicion.text) : undefined];
-  const isToken = auth.kind === 'access-token' && problem?.cause !== undefined;
+  const isOfToken = isToken && problem?.cause !== undefined;
   const text = join(
-    [own`${isToken ? own`${answer}${within}` : said}${unknown}`, ...remarks.filter((remark) => remark !== undefined)],
+    [own`${isOfToken ? own`${answer}${within}` : said}${unknown}`, ...remarks.filter((remark) => remark !== undefined)],
     ' ',
   );
-  const causes = [isOutOfScope ? 'token-scope' : problem?.cause, suspicion?.cause, meaning?.cause];
+  const ofService =
+    meaning && OUTAGES.includes(meaning.cause) && isAtService(attempt) ? 'service-unavailable' : undefined;
+  const causes = [
+    ...[ofService, isOutOfScope ? 'token-scope' : problem?.cause, suspicion?.cause, meaning?.cause],
+    isToken ? 'token-unclear' : undefined,
+  ];
   const rejection = found('auth-rejected', text, causes);
   return { findings: [problem ? { ...rejection, evidence: { ...evidence, ...problem.evidence } } : rejection] };
 }
+
+/** Causes that whoever runs the server has to look into. */
+const OUTAGES: readonly AuthCause[] = [
+  'backend-unavailable',
+  'saslauthd',
+  'dovecot-auth',
+  'mail-system',
+  'mail-system-configuration',
+];
 
 /** Rejections that are not about the credentials. */
 const OTHER_REJECTIONS: Readonly<Partial<Record<number, KnownFinding['code']>>> = {
@@ -131,7 +155,10 @@ const REJECTED_WITHIN: Readonly<Partial<Record<Credentials['kind'], RegExp>>> = 
   'access-token': /(?:^|, )status: (?:40[013]|invalid_token|insufficient_scope)(?:,|$)/,
 };
 
-/** Among those, the errors about what a valid token allows. */
+/** Google's for an expired token. Others send it for what they cannot read, so it does not show that they checked the token. */
+const INVALID = /(?:^|, )status: invalid_request(?:,|$)/;
+
+/** Among those of a token, the errors about what a valid token allows. */
 const OUT_OF_SCOPE = /(?:^|, )status: (?:403|insufficient_scope)(?:,|$)/;
 
 /**

@@ -18,7 +18,7 @@ const IS_WRONG = new RegExp(
  * "Reason unavailable" is not one of them: Postfix adds it if its SASL library names no reason.
  */
 const IS_OUTAGE =
-  /\b(generic|transient) failure\b|connection lost\b|\binternal( server)? error\b|\b(server|service|back-?end|database|directory)\b[^.;]{0,30}\b(un|not )(available|reachable)\b|\btimed? ?out\b|\btemporar(y|ily)\b|\btry( it)? (again )?later\b|\bunable to authenticate at present\b/;
+  /\btransient failure\b|connection lost\b|\binternal( server)? error\b|\b(server|service|back-?end|database|directory)\b[^.;]{0,30}\b(un|not )(available|reachable)\b|\btimed? ?out\b|\btemporar(y|ily)\b|\btry( it)? (again )?later\b|\bunable to authenticate at present\b/;
 /** The reason is where the client is, such as its IP address or its country. */
 const CLIENT = '\\b(ip|address|network|country|location|region|host)\\b';
 const NOT_ALLOWED =
@@ -26,6 +26,10 @@ const NOT_ALLOWED =
 const IS_CLIENT = new RegExp(`${CLIENT}[^.;]{0,30}${NOT_ALLOWED}|${NOT_ALLOWED}[^.;]{0,20}${CLIENT}`);
 const IS_MECHANISM =
   /\b(no|invalid|unknown|unsupported|unrecogni[sz]ed) ([\w-]+ ){0,2}mechanism\b|\bmechanism\b[^.;]{0,20}\b(not |un)(available|supported|known|enabled|allowed)\b/;
+
+const COULD_NOT_CHECK =
+  'The server could not check the credentials, probably because its authentication backend is unavailable.';
+const REJECTS_MECHANISM = 'The server rejects the mechanism, not the credentials.';
 
 /** Words that say more than any code. The first row that matches counts. */
 const rows = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
@@ -102,18 +106,28 @@ const rows = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
     /\bmechanism (is )?too weak\b/,
     other('The server requires a stronger mechanism for this user.', 'stronger-authentication'),
   ],
-  [IS_MECHANISM, other('The server rejects the mechanism, not the credentials.', 'mechanism-not-supported')],
+  [/\bno mechanism available\b/, other(REJECTS_MECHANISM, 'cyrus-mechanism')],
+  [/\bfailed: invalid authentication mechanism\b/, other(REJECTS_MECHANISM, 'dovecot-mechanism')],
+  [IS_MECHANISM, other(REJECTS_MECHANISM, 'mechanism-not-supported')],
   [
     /\bfederated sts\b/,
     other('The federation server of the organization could not check the credentials.', 'federation-unavailable'),
   ],
   [
-    IS_OUTAGE,
+    /\bgeneric failure\b/,
     other(
-      'The server could not check the credentials, probably because its authentication backend is unavailable.',
-      'backend-unavailable',
+      'The server could not check the credentials: "generic failure" is a text of Cyrus SASL, which usually cannot reach saslauthd.',
+      'saslauthd',
     ),
   ],
+  [
+    /\bconnection lost to authentication server\b/,
+    other(
+      'The server could not check the credentials: this is what Postfix says if it cannot reach the `auth` service of Dovecot.',
+      'dovecot-auth',
+    ),
+  ],
+  [IS_OUTAGE, other(COULD_NOT_CHECK, 'backend-unavailable')],
   [
     /\b(token|password)( has| is)? expired\b|(?<!\bor )\bexpired (access )?(token|password)\b/,
     kind === 'access-token'

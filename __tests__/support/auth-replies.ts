@@ -258,7 +258,7 @@ export const AUTH_REPLIES: readonly AuthReply[] = [
     from: 'cPanel with a suspended account',
     greeting: CPANEL,
     reply: '535 Outgoing mail from "user@example.test" has been suspended.',
-    title: 'Account or client blocked',
+    title: 'Account locked or disabled',
     party: 'server',
   },
   {

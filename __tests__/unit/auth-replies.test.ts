@@ -1,6 +1,7 @@
 import { completeFinding } from '../../src/findings/complete.js';
 import type { Credentials } from '../../src/plan/endpoint.js';
 import type { Finding } from '../../src/report/report.js';
+import { PROVIDERS } from '../../src/findings/software/providers.js';
 import { Secret } from '../../src/secrets/secret.js';
 import { judgeAuth } from '../../src/steps/authentication/auth-outcome.js';
 import { PeerText } from '../../src/text/peer.js';
@@ -49,4 +50,34 @@ test.each(AUTH_REPLIES.map((row) => [row.from, row] as const))('%s', async (_, r
   if (row.fix) expect(remedy).toMatch(row.fix);
   if (row.without) expect(remedy).not.toMatch(row.without);
   if (row.software !== undefined) expect(remedy).toContain(`${row.software}: `);
+});
+
+describe('no mail service gets advice about a password if the credentials are a token', () => {
+  const SERVICES = AUTH_REPLIES.filter(({ software }) => software !== undefined && software in PROVIDERS);
+  const greeted = new Map(SERVICES.map(({ software, greeting, host }) => [software, { greeting, host }]));
+  const REPLIES = [
+    '535 5.7.8 Authentication failed',
+    '535 5.7.8 Username and Password not accepted',
+    '535 5.7.1 Something else',
+    '534 5.7.9 Application-specific password required',
+    '534 5.7.14 Please log in via your web browser',
+    '535 5.7.139 Authentication unsuccessful',
+    '535 5.7.139 Authentication unsuccessful, basic authentication is disabled',
+    '550 5.7.30 Basic authentication is not supported for Client Submission',
+    '432 4.7.12 A password transition is needed',
+    '535 5.7.0 Too many bad auth attempts',
+    '454 4.7.0 Too many login attempts',
+    '535 5.7.8 This user does not have access rights to this service',
+  ];
+
+  test.each([...greeted.keys()])('%s', async (software) => {
+    const { greeting, host } = greeted.get(software) ?? {};
+    const from = { ...(greeting !== undefined && { greeting }), ...(host !== undefined && { host }) };
+    for (const mechanism of ['XOAUTH2', 'OAUTHBEARER']) {
+      for (const reply of REPLIES) {
+        const { remedy } = await findingOf({ ...from, from: reply, reply, mechanism, title: '' });
+        expect(remedy).not.toMatch(/app(lication-specific)? password|account password|(new|the) password/i);
+      }
+    }
+  });
 });

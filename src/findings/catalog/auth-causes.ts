@@ -272,7 +272,7 @@ const OF_THE_CLIENT = {
   'client-not-allowed': server(
     'Client not allowed to authenticate',
     listOf("Add the gate's public IP address to the allowlist of the server or of the account.", [
-      `Or run the gate in a network that is on the allowlist. ${CHANGING_ADDRESS}`,
+      'Or run the gate in a network that is on the allowlist (in a workflow: on a self-hosted runner): those of GitHub-hosted runners change with every run.',
       'Also check whether accounts may authenticate on this port.',
     ]),
     {

@@ -335,27 +335,36 @@ export const AUTHENTICATION = {
           title: 'SCRAM server signature wrong',
           party: 'server',
           certainty: 'likely',
-          remedy: `${DO_NOT_TRUST} If it is the right server, its stored keys for this account are damaged (ServerKey does not match StoredKey): set the password of the account again on the server.`,
+          remedy: listOf(DO_NOT_TRUST, [
+            'If it is the right server, its stored keys for this account are damaged (ServerKey does not match StoredKey): set the password of the account again on the server.',
+          ]),
         },
         'signature-missing': {
           title: 'SCRAM server signature missing',
           party: 'server',
           certainty: 'likely',
-          remedy: `${DO_NOT_TRUST} If it is the right server, update its implementation of SCRAM, or the proxy that drops its last message: the server must send its signature with every success.`,
+          remedy: listOf(DO_NOT_TRUST, [
+            'If it is the right server, update its implementation of SCRAM, or the proxy that drops its last message: the server must send its signature with every success.',
+          ]),
           reference: 'RFC 5802 section 5',
         },
         'nonce-foreign': {
           title: 'SCRAM message of a different exchange',
           party: 'server',
           certainty: 'likely',
-          remedy: `${DO_NOT_TRUST} Someone may be replaying a recorded exchange. If it is the right server, a proxy confuses the connections of several clients, or its implementation of SCRAM is wrong.`,
+          remedy: listOf(DO_NOT_TRUST, [
+            'Someone may be replaying a recorded exchange.',
+            'If it is the right server, a proxy confuses the connections of several clients, or its implementation of SCRAM is wrong.',
+          ]),
           reference: 'RFC 5802 section 5.1',
         },
         'nonce-not-extended': {
           title: 'SCRAM nonce of the server missing',
           party: 'server',
           certainty: 'likely',
-          remedy: `${DO_NOT_TRUST} If it is the right server, update its implementation of SCRAM: it must add random characters of its own to the client's nonce; otherwise, recorded exchanges can be replayed.`,
+          remedy: listOf(DO_NOT_TRUST, [
+            "If it is the right server, update its implementation of SCRAM: it must add random characters of its own to the client's nonce; otherwise, recorded exchanges can be replayed.",
+          ]),
           reference: 'RFC 5802 section 5.1',
         },
       },
@@ -405,8 +414,10 @@ export const AUTHENTICATION = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy:
-        'Check that the configured credentials are the ones that must be rejected. Then try an invented user and password: if the server accepts those too, it accepts any password. Close the port until that is fixed. Otherwise, revoke the credentials where the server looks them up, clear its cache, and check that all backends and replicas are up to date.',
+      remedy: listOf('Check that the configured credentials are the ones that must be rejected.', [
+        'Then try an invented user and password: if the server accepts those too, it accepts any password. Close the port until that is fixed.',
+        'Otherwise, revoke the credentials where the server looks them up, clear its cache, and check that all backends and replicas are up to date.',
+      ]),
       examples: 'Dovecot: `doveadm auth cache flush`. saslauthd: restart it, which clears its cache (option `-c`).',
       setting: 'cached-credentials',
       reproduce: { command: 'sign-in', shows: REPLY },

@@ -48,6 +48,10 @@ export const OF_THE_TOKEN = {
       'Each attempt counts, also with a command.',
     ]),
   ),
+  'no-access-with-token': configuration(
+    'Account not allowed to use SMTP',
+    'Allow SMTP for this account: in its settings at a mail service, or in its permissions on the server. The token itself may be valid.',
+  ),
   'smtp-auth-disabled-with-token': configuration(
     'SMTP AUTH disabled for the account',
     'Ask the administrator of the mail service to enable SMTP AUTH for this mailbox and, if it is disabled there, for the organization. The token itself may be valid.',

@@ -26,7 +26,7 @@ export const PUBLIC_MAILBOXES = {
   Yandex: {
     hosts: /^smtp\.yandex\.(?:ru|com|by|kz|ua|com\.tr)$/i,
     settings: publicMailbox(
-      'in the settings of the mailbox, under "Email clients", allow access for mail programs. Except for an access token, create an app password for mail, and configure it as the password.',
+      'in the settings of the mailbox, under "Email clients", allow access for mail programs. Then create an app password for mail, and configure it as the password.',
     ),
   },
   // https://help.mail.ru/mail/security/protection/external (the reply names it)

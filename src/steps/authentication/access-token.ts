@@ -50,6 +50,7 @@ const WITH_TOKEN: Readonly<Record<string, string>> = {
   'passwords-ended': 'token-unclear',
   'unknown-words': 'token-unclear',
   'smtp-auth-disabled': 'smtp-auth-disabled-with-token',
+  'no-access': 'no-access-with-token',
   'too-many-failures': 'token-lockout',
 };
 

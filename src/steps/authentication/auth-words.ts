@@ -64,6 +64,10 @@ const rows = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
     credentials('The account is locked or disabled.', 'account-disabled'),
   ],
   [
+    /\boutgoing (e-?)?mail\b.{0,100}\bsuspended\b/,
+    other('Outgoing mail of the account is suspended.', 'account-disabled'),
+  ],
+  [
     /\btoo many\b[^.;]{0,30}\b(fail(ed|ures?)|bad|invalid|incorrect|wrong|unsuccessful|errors?)\b/,
     credentials('The server accepts no login for now, after too many failed ones.', 'too-many-failures'),
   ],

@@ -228,6 +228,7 @@ export const AUTH_REPLIES: readonly AuthReply[] = [
     party: 'server',
     inconclusive: true,
     software: 'Exim',
+    fix: /^Exim: look for "authenticator failed" in the main log, .*"tainted"/,
   },
   {
     from: 'Exim, and AUTH is advertised to others',
@@ -941,7 +942,7 @@ export const AUTH_REPLIES: readonly AuthReply[] = [
     from: 'a hoster with a maintenance',
     greeting: '220 mail.example.test ESMTP',
     reply: '454 4.3.0 Service under maintenance, try again later',
-    title: MAIL_SYSTEM,
+    title: 'Server under maintenance',
     party: 'server',
     inconclusive: true,
   },
@@ -1079,7 +1080,7 @@ export const AUTH_REPLIES: readonly AuthReply[] = [
     party: 'server' as const,
     inconclusive: true as const,
     ...(software && { software }),
-    fix: /the reply is about the mail system, not about the password\. Usually a filter \(milter\).*smtpd_milters/,
+    fix: /^Start the filter \(milter\) or other service .*not about the credentials\..*smtpd_milters/,
     without: /saslauthd|backend/,
   })),
   {
@@ -1116,7 +1117,7 @@ export const AUTH_REPLIES: readonly AuthReply[] = [
     reply: '535 5.7.8 Error: authentication failed: This user does not have access rights to this service',
     title: 'Account not allowed to use SMTP',
     software: 'Yandex',
-    fix: /^Yandex: .*"Email clients", allow access for mail programs\..*app password/,
+    fix: /^Yandex: .*"Email clients", allow access for mail programs, and create an app password/,
     without: OF_THE_SERVER,
   },
   ...(

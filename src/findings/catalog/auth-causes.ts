@@ -127,14 +127,18 @@ const OUTAGE = {
     'Authentication of the service unavailable',
     'Wait, and run the gate again: the mail service probably has a temporary problem. If it persists, look at the status page of the service, or ask its support.',
   ),
+  maintenance: server(
+    'Server under maintenance',
+    `Run the gate again after the maintenance. If nobody maintains the server, ask whoever runs it to end that mode. ${NOT_CHECKED}`,
+  ),
   'mail-system': server(
     'Mail system error instead of AUTH',
-    "Look for the error in the server's log for the time of the run: the reply is about the mail system, not about the password. Usually a filter (milter) or another service that the server uses does not respond: start it, or correct its address in the server's configuration.",
+    "Start the filter (milter) or other service that the server uses and that probably does not respond, or correct its address in the server's configuration. The server's log for the time of the run names it. The reply is about the mail system, not about the credentials.",
     { examples: 'Postfix: a milter in `smtpd_milters`.', setting: 'filter-unavailable' },
   ),
   'mail-system-configuration': server(
     'Mail system configured incorrectly',
-    "Look for the error in the server's log for the time of the run, and correct the configuration of the server: according to the code of the reply, it is wrong. The password is not the problem.",
+    'Correct the configuration of the server, which is wrong according to the code of its reply: its log for the time of the run shows the error. The credentials are not the problem.',
   ),
 } as const satisfies Causes;
 

@@ -43,7 +43,7 @@ export const exim: Software = {
     'auth-rejected':
       'the main log names the authenticator and its `server_condition`. In that of PLAIN (`server_prompts = :`), the username is `$auth2` and the password `$auth3`; in that of LOGIN, they are `$auth1` and `$auth2`. `exim -d+auth` shows how Exim expands it.',
     'auth-backend':
-      'look for "authenticator failed" with the code of the reply in the main log. It names what failed: a file or database that `server_condition` looks up, or `server_socket` of the authenticator.',
+      'look for "authenticator failed" in the main log, and correct what it names: a file or database that `server_condition` looks up, or `server_socket` of the authenticator. Since 4.94, a file name must not contain the username as the client sent it ("tainted").',
     'client-certificate-request':
       'set `tls_try_verify_hosts = *` and `tls_verify_certificates`, and add an authenticator with `driver = external`.',
     'unauthenticated-mail':

@@ -27,7 +27,7 @@ export const nginx: Software = {
     'auth-rejected':
       'the server of `auth_http` decides: its log shows the reason, and nginx sends its `Auth-Status` to the client. With `proxy_smtp_auth on`, the mail server behind nginx must accept the same credentials.',
     'auth-backend':
-      'start the service of `auth_http`: it must reply with `Auth-Status`, `Auth-Server` and `Auth-Port`. If it does, the mail server that it names probably does not respond: nginx sends the same reply for both. The error log shows which one it is.',
+      'start the service of `auth_http`, which must reply with `Auth-Status`, `Auth-Server` and `Auth-Port`. If it does, the mail server that it names probably does not respond: nginx sends the same reply for both. The error log shows which one it is.',
     'relay-unavailable':
       'nginx connects to the server that `auth_http` names in `Auth-Server` and `Auth-Port`, without TLS. The error log shows the reason.',
     'relay-for-accounts':

@@ -26,7 +26,7 @@ export const PUBLIC_MAILBOXES = {
   Yandex: {
     hosts: /^smtp\.yandex\.(?:ru|com|by|kz|ua|com\.tr)$/i,
     settings: publicMailbox(
-      'in the settings of the mailbox, under "Email clients", allow access for mail programs. Then create an app password for mail, and configure it as the password.',
+      'in the settings of the mailbox, under "Email clients", allow access for mail programs, and create an app password for mail. Configure that as the password.',
     ),
   },
   // https://help.mail.ru/mail/security/protection/external (the reply names it)
@@ -47,21 +47,21 @@ export const PUBLIC_MAILBOXES = {
   Naver: {
     hosts: /^smtp\.naver\.com$/i,
     settings: publicMailbox(
-      'enable POP3/SMTP or IMAP/SMTP in the settings of the mailbox. The password must be an app password, which requires two-step verification.',
+      'enable POP3/SMTP or IMAP/SMTP in the settings of the mailbox, and use an app password, which requires two-step verification.',
     ),
   },
   // Quoted: https://service.mail.qq.com/cgi-bin/help?subtype=1&id=28&no=331
   'QQ Mail': {
     hosts: /^smtp\.qq\.com$/i,
     settings: publicMailbox(
-      'enable IMAP/SMTP in the settings of the account. The password must be the authorization code that it shows then, not the account password.',
+      'enable IMAP/SMTP in the settings of the account, and use the authorization code that it then shows instead of the account password.',
     ),
   },
   // Quoted by its users: the settings "POP3/SMTP/IMAP"
   NetEase: {
     hosts: /^smtp\.(?:(?:163|126)\.com|yeah\.net)$/i,
     settings: publicMailbox(
-      'enable SMTP in the settings of the mailbox ("POP3/SMTP/IMAP"). The password must be an authorization code from there, not the account password.',
+      'enable SMTP in the settings of the mailbox ("POP3/SMTP/IMAP"), and use an authorization code from there instead of the account password.',
     ),
   },
   'AT&T': { hosts: /^(?:smtp\.mail|outbound)\.att\.net$/i, settings: UNKNOWN },

@@ -130,6 +130,7 @@ const OUTAGES: readonly AuthCause[] = [
   'backend-unavailable',
   'saslauthd',
   'dovecot-auth',
+  'maintenance',
   'mail-system',
   'mail-system-configuration',
 ];

@@ -131,6 +131,7 @@ const rows = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
       'dovecot-auth',
     ),
   ],
+  [/\bmaintenance\b/, other('According to the server, it is under maintenance.', 'maintenance')],
   [IS_OUTAGE, other(COULD_NOT_CHECK, 'backend-unavailable')],
   [
     /\b(token|password)( has| is)? expired\b|(?<!\bor )\bexpired (access )?(token|password)\b/,

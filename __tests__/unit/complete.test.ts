@@ -66,7 +66,7 @@ describe('a problem of an account at a mail service', () => {
   });
 
   test.each([
-    ['Mailgun Influx ready', /^Mailgun: first check the region .* Other typical mistakes are an old password/],
+    ['Mailgun Influx ready', /^Mailgun: first check the region .* Compare the configured username .* an old password/],
     [
       'email-smtp.amazonaws.com ESMTP SimpleEmailService-d-X',
       /^Amazon SES: the password must be that of SMTP credentials .* check the region in the host name/,

@@ -400,7 +400,7 @@ export const AUTHENTICATION = {
       party: 'server',
       certainty: 'certain',
       remedy:
-        'Test a recipient of a foreign domain without `auth` (`delivery.expect: refused`): the server must reject it. Then configure the submission port to reject MAIL with 530 until the client has authenticated. If it rejects at RCPT by design, waive this finding.',
+        'Configure the submission port to reject MAIL with 530 until the client has authenticated. Then test a recipient of a foreign domain without `auth` (`delivery.expect: refused`): the server must reject it. If it rejects at RCPT by design, waive this finding.',
       examples:
         'Postfix: for the submission service, `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}` (in `master.cf`: `-o { name = value }`), but no `reject` in `smtpd_client_restrictions` and `smtpd_helo_restrictions`, which would then reject clients before AUTH. Exim: in `acl_smtp_mail`, `deny !authenticated = *` for the submission port.',
       setting: 'unauthenticated-mail',

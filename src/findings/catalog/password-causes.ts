@@ -31,7 +31,7 @@ export const OF_THE_PASSWORD = {
     ]),
     {
       setting: 'auth-rejected',
-      accountRemedy: `Other typical mistakes are an old password, one from a different environment, and a \`$\` that a shell expanded. ${DO_NOT_RETRY}`,
+      accountRemedy: `Compare the configured username and password with those of the account: typical mistakes are an old password, one from a different environment, and a \`$\` that a shell expanded. ${DO_NOT_RETRY}`,
     },
   ),
   'wrong-credentials-or-mechanism': configuration(

@@ -84,7 +84,7 @@ describe('a credential that the server repeats', () => {
   });
 });
 
-test.each(['swaks', 'server', 'password', 'Username', 'replied', 'EHLO', 'PLAIN'])(
+test.each(['swaks', 'server', 'password', 'Username', 'replied', 'EHLO', 'PLAIN', 'LOGIN'])(
   'the password "%s", which is a word of the gate, changes nothing that the gate says or sends',
   async (password) => {
     const user = { username: USERNAME, password: 'another one' };

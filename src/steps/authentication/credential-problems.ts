@@ -1,7 +1,7 @@
 import type { CauseOf } from '../../findings/catalog.js';
 import { isService, isWrongUsername, type Said } from '../../findings/software.js';
 import { formatReply } from '../../smtp/reply.js';
-import { own, type OwnText } from '../../text/own.js';
+import { fixed, own, type OwnText } from '../../text/own.js';
 import { excerpt } from '../../text/peer.js';
 import { tokenProblem } from './access-token.js';
 import type { AuthAttempt } from './auth-attempt.js';
@@ -60,6 +60,6 @@ function untriedMechanism({ mechanism, server }: AuthAttempt): CredentialProblem
   const offers = server.offers.filter((line) => /^AUTH[ =]/i.test(line));
   const isOffered = offers.some((line) => line.toUpperCase().split(/[ =]+/).includes(untried));
   if (untried === '' || !isOffered) return undefined;
-  const text = own`The gate tried only ${mechanism}. The server also offers ${untried}.`;
-  return { cause: 'wrong-credentials-or-mechanism', text, evidence: { untried } };
+  const text = own`The gate tried only ${fixed(mechanism)}. The server also offers ${fixed(untried)}.`;
+  return { cause: 'wrong-credentials-or-mechanism', text, evidence: { untried: fixed(untried) } };
 }

@@ -2,6 +2,7 @@ import { completeFinding, type Observed } from '../../src/findings/complete.js';
 import { finding, type KnownFinding } from '../../src/findings/finding.js';
 import type { Endpoint } from '../../src/plan/endpoint.js';
 import type { Finding } from '../../src/report/report.js';
+import { Secret } from '../../src/secrets/secret.js';
 import { capabilitiesOf } from '../../src/smtp/capabilities.js';
 import { formatReply, ReplyParser, type Reply } from '../../src/smtp/reply.js';
 import { ehloRejectionOf, rejectionOf } from '../../src/steps/capability/rejection.js';
@@ -11,6 +12,8 @@ import { throttled } from '../../src/steps/throttled.js';
 import { own } from '../../src/text/own.js';
 import { AUTH, DELIVERY, testEndpoint } from './gate.js';
 import { RECIPIENT, SENDER, type Rejection } from './rejections.js';
+
+const MAILBOX = { scheme: 'imaps', host: 'imap.example.com', port: 993, mailbox: 'INBOX' } as const;
 
 const LINES = {
   MAIL: `MAIL FROM:<${SENDER}>`,
@@ -27,15 +30,21 @@ function replyOf(text: string): Reply {
   return reply;
 }
 
+/** What else matters: the username at the server, that of an inbox if there is one, and the greeting. */
+interface Setting {
+  readonly account?: string;
+  readonly inbox?: string;
+  readonly greeting?: string;
+}
+
 /**
  * What the gate finds if a server rejects it: the finding of the step, and as it is reported.
  * @param others other endpoints of the plan
- * @param account the username
  */
 export function judge(
   [stage, client, text]: Rejection,
   others: readonly Endpoint[] = [],
-  account = 'app@sender.example',
+  { account = 'app@sender.example', inbox, greeting = '220 smtp.example.com ESMTP' }: Setting = {},
 ): { readonly found: KnownFinding; readonly reported: Finding } {
   const reply = replyOf(text);
   const hasAuthenticated = client === 'account';
@@ -43,13 +52,17 @@ export function judge(
     host: 'smtp.example.com',
     servername: 'smtp.example.com',
     ...(hasAuthenticated && { auth: { ...AUTH, username: account } }),
-    delivery: { ...DELIVERY, from: SENDER, to: RECIPIENT },
+    delivery: {
+      ...DELIVERY,
+      ...{ from: SENDER, to: RECIPIENT },
+      ...(inbox !== undefined && { inbox: { ...MAILBOX, username: inbox, password: new Secret('inbox password') } }),
+    },
   });
   const capabilities = capabilitiesOf(replyOf('250-smtp.example.com|250 AUTH PLAIN LOGIN'));
   const context = { endpoint, run: { endpoints: [endpoint, ...others] } } as unknown as Context;
   const found = foundOf();
   const observed: Observed = {
-    ...{ step: 'delivery', endpoint, address: '192.0.2.7', greeting: '220 smtp.example.com ESMTP' },
+    ...{ step: 'delivery', endpoint, address: '192.0.2.7', greeting },
     ...{ capabilities: ['AUTH PLAIN LOGIN'], redact: (value) => value },
   };
   return { found, reported: completeFinding(found, observed) };
@@ -68,7 +81,7 @@ export function judge(
     if (stage === 'EHLO') {
       return finding('ehlo-rejected', said, { evidence, ...ehloRejectionOf(reply, false, '192.0.2.7') });
     }
-    const server = { capabilities, greeting: '220 smtp.example.com ESMTP' };
+    const server = { capabilities, greeting };
     const refused = { verb: stage, line: LINES[stage], reply };
     const [one] = judgeRefusal(context, { from: SENDER, to: RECIPIENT }, server, refused).findings as KnownFinding[];
     if (!one) throw new Error('nothing was found');

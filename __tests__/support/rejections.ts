@@ -25,7 +25,7 @@ export const REJECTIONS: Readonly<Record<string, readonly Rejection[]>> = {
     ['greeting', 'stranger', '421 4.3.2 All server ports are busy', 'server-busy'],
     ['greeting', 'stranger', '421 4.3.2 Service currently unavailable', undefined],
     ['greeting', 'stranger', '521 5.3.2 Service currently unavailable', 'access-denied'],
-    ['greeting', 'stranger', '550 5.5.1 Protocol error', undefined],
+    ['greeting', 'stranger', '550 5.5.1 Protocol error', 'talked-too-early'],
     [
       'greeting',
       'stranger',
@@ -262,7 +262,7 @@ export const REJECTIONS: Readonly<Record<string, readonly Rejection[]>> = {
     ['greeting', 'stranger', '421 mx.example.test: SMTP service not available, closing connection', undefined],
     ['greeting', 'stranger', '554 SMTP service not available', 'access-denied'],
     ['greeting', 'stranger', '421 mail.example.test lost input connection', undefined],
-    ['greeting', 'stranger', '554 SMTP synchronization error', undefined],
+    ['greeting', 'stranger', '554 SMTP synchronization error', 'talked-too-early'],
     ['greeting', 'stranger', '550 Administrative prohibition', 'access-denied'],
     ['greeting', 'stranger', '550 Your host 192.0.2.1 is blacklisted at zen.spamhaus.org', 'blocklist'],
     ['EHLO', 'stranger', '501 Syntactically invalid EHLO argument(s)', 'ehlo-name'],
@@ -400,12 +400,15 @@ export const REJECTIONS: Readonly<Record<string, readonly Rejection[]>> = {
     ['MAIL', 'stranger', '530 5.5.1 Invalid command: Must issue an AUTH command first', 'sign-in-required'],
     ['MAIL', 'stranger', '530 5.5.1 Invalid command: Must issue a STARTTLS command first', 'tls-not-seen'],
     ['RCPT', 'account', '550 Invalid recipient: <inbox@recipient.example>', 'recipient-or-relay'],
+    ['RCPT', 'stranger', '550 Invalid recipient: <inbox@recipient.example>', 'recipient-not-accepted'],
     ['RCPT', 'account', '421 4.3.0 Temporary Error', 'server-problem'],
     ['MESSAGE', 'account', '554 5.3.4 Message too big', 'message-too-large'],
     ['MESSAGE', 'account', '550 5.7.1 Message rejected: rspamd', 'content-filter'],
   ],
   Exchange: [
     ['greeting', 'stranger', '421 4.3.2 Service not available', undefined],
+    ['greeting', 'stranger', '421 4.3.2 Service not active', 'service-inactive'],
+    ['EHLO', 'stranger', '452 4.3.1 Insufficient system resources', 'out-of-resources'],
     [
       'greeting',
       'stranger',
@@ -469,8 +472,8 @@ export const REJECTIONS: Readonly<Record<string, readonly Rejection[]>> = {
       '550 5.7.1 TRANSPORT.RULES.RejectMessage; the message was rejected by organization policy',
       'content-filter',
     ],
-    ['MESSAGE', 'account', '451 4.7.0 Temporary server error. Please try again later. PRX2', 'server-problem'],
-    ['RCPT', 'account', '451 4.7.0 Temporary server error. Please try again later. PRX4', 'server-problem'],
+    ['MESSAGE', 'account', '451 4.7.0 Temporary server error. Please try again later. PRX2', 'next-server'],
+    ['RCPT', 'account', '451 4.7.0 Temporary server error. Please try again later. PRX4', 'next-server'],
   ],
   'Microsoft 365': [
     [
@@ -1259,7 +1262,7 @@ export const REJECTIONS: Readonly<Record<string, readonly Rejection[]>> = {
     ['MESSAGE', 'account', '550 5.7.1 Our system detected an illegal attachment on your message.', 'content-filter'],
     ['MESSAGE', 'account', '550 The SMTP user is not active', 'account-not-active'],
     ['MESSAGE', 'account', '554 no', undefined],
-    ['greeting', 'stranger', '421 4.3.2 Insufficient disk space', 'server-problem'],
+    ['greeting', 'stranger', '421 4.3.2 Insufficient disk space', 'disk-full'],
     ['greeting', 'stranger', '554 5.7.1 Access denied: your host is not on the allow list', 'access-denied'],
     ['EHLO', 'stranger', '554 5.7.1 You are not welcome', undefined],
   ],

@@ -104,7 +104,7 @@ test('an account that may not send as the sender has a fix with both addresses, 
   const found = finding('message-rejected', own`No.`, { cause: 'account-may-not-send-as', evidence });
   const { remedy } = completeFinding(found, { ...OBSERVED, greeting: 'mx.zoho.eu SMTP Server ready' });
   expect(remedy).toMatch(
-    /^The account `hello@b\.example` may not send as `no-reply@b\.example`: set `delivery\.from` to `hello@b\.example`, or add .* Zoho: /,
+    /^The account `hello@b\.example` may not send as `no-reply@b\.example`: set `delivery\.from` to `hello@b\.example`, or allow .* Zoho: /,
   );
   expect(remedy).not.toContain('log');
 });
@@ -255,7 +255,7 @@ test.each([
     'message-rejected',
     'account-may-not-send-as',
     'x.outlook.office365.com ready',
-    'Microsoft 365: grant the permission',
+    'Microsoft 365: have the tenant administrator grant the permission "Send as"',
   ],
 ] as const)('%s because of %s has the setting of the server: %s', (code, cause, greeting, setting) => {
   const { remedy } = completeFinding(finding(code, own`No.`, { cause }), { ...OBSERVED, greeting });

@@ -476,9 +476,9 @@ describe('a refusal has a fix for each cause', () => {
       'RCPT',
       '550 Invalid recipient: <a@b.c>',
       { ...ACCOUNT, to: 'user@example.com' },
-      'recipient-unknown',
+      'recipient-not-accepted',
     ],
-    ['not authenticated', 'RCPT', '550 Invalid recipient: <a@b.c>', STRANGER, 'recipient-unknown'],
+    ['not authenticated', 'RCPT', '550 Invalid recipient: <a@b.c>', STRANGER, 'recipient-not-accepted'],
     [
       'Barracuda',
       'MESSAGE',

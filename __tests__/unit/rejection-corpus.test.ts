@@ -1,6 +1,6 @@
 import { testEndpoint } from '../support/gate.js';
 import { judge } from '../support/judge-rejection.js';
-import { REJECTIONS, SENDER, type Stage } from '../support/rejections.js';
+import { RECIPIENT, REJECTIONS, SENDER, type Stage } from '../support/rejections.js';
 
 /** Replies as they occur in the field: the cause, and what every fix must be. */
 
@@ -47,8 +47,65 @@ test('the address of the account itself is not advised instead of the same sende
   const { reported } = judge(
     ['MESSAGE', 'account', '550 5.7.60 SMTP; Client does not have permissions to send as this sender', undefined],
     [],
-    SENDER,
+    { account: SENDER },
   );
   expect(reported.remedy).toMatch(/^Allow the account to send as `gate@sender\.example`/);
   expect(reported.remedy).not.toContain('delivery.from');
+});
+
+describe('a recipient that the server does not know', () => {
+  const judgeAt = (text: string, setting: { inbox?: string; greeting?: string } = {}) =>
+    judge(['RCPT', 'stranger', text, undefined], [], setting).reported;
+  const INVALID = `550 Invalid recipient: <${RECIPIENT}>`;
+
+  test.each([
+    INVALID,
+    `550 5.1.1 ${RECIPIENT} User unknown`,
+    `550 5.1.1 <${RECIPIENT}>: Recipient address rejected: User unknown in virtual mailbox table`,
+  ])('is for the owner of the server if the inbox has the same username: %s', (text) => {
+    for (const inbox of [RECIPIENT, RECIPIENT.toUpperCase(), 'inbox']) {
+      const { party, remedy, reproduce } = judgeAt(text, { inbox });
+      expect(party).toBe('server');
+      expect(remedy).toContain('A typing mistake is unlikely');
+      expect(remedy).not.toContain('delivery.to');
+      expect(reproduce).toBeDefined();
+    }
+    expect(judgeAt(text, { inbox: 'inbo' }).remedy).toContain('delivery.to');
+    expect(judgeAt(text).remedy).toContain('delivery.to');
+  });
+
+  test('may be in a domain for which OpenSMTPD has no rule', () => {
+    const { title, message, party, remedy } = judgeAt(INVALID, { greeting: '220 mx.example.test ESMTP OpenSMTPD' });
+    expect({ title, party }).toEqual({ title: 'Recipient not accepted', party: 'server' });
+    expect(message).toContain('has no rule that accepts mail for its domain');
+    expect(remedy).toMatch(/^Check that a rule of the server accepts mail for `recipient\.example`/);
+    expect(remedy).toContain('OpenSMTPD: add `match from any for domain "recipient.example" action NAME`');
+  });
+
+  test.each([
+    ['Postfix', '`doveadm user inbox@recipient.example`'],
+    ['Exim 4.98', '`exim -bt inbox@recipient.example`'],
+    ['Sendmail 8', '`sendmail -bv inbox@recipient.example`'],
+    ['OpenSMTPD', '`match from any for domain "recipient.example" action NAME`'],
+  ])('has the look-up of %s: %s', (product, command) => {
+    const { remedy } = judgeAt('550 5.1.1 User unknown', { greeting: `220 mx.example.test ESMTP ${product}` });
+    expect(remedy).toContain(command);
+  });
+});
+
+test('the permission in Microsoft 365 names the mailbox and the account', () => {
+  const text = '554 5.2.252 SendAsDenied; app@sender.example not allowed to send as gate@sender.example';
+  const greeting = '220 VI1PR08CA0123.outlook.office365.com Microsoft ESMTP MAIL Service ready';
+  const { remedy } = judge(['MESSAGE', 'account', text, undefined], [], { greeting }).reported;
+  expect(remedy).toContain(
+    'tenant administrator grant the permission "Send as" in the admin center (Delegation of the mailbox), or with `Add-RecipientPermission gate@sender.example -Trustee app@sender.example -AccessRights SendAs`',
+  );
+  expect(remedy).not.toContain('alias');
+});
+
+test('a value that a shell interprets does not become a part of a command', () => {
+  const greeting = '220 VI1PR08CA0123.outlook.office365.com Microsoft ESMTP MAIL Service ready';
+  const setting = { greeting, account: 'app$(id)@sender.example' };
+  const { remedy } = judge(['MESSAGE', 'account', '554 5.2.252 SendAsDenied', undefined], [], setting).reported;
+  expect(remedy).toContain('`Add-RecipientPermission gate@sender.example -Trustee ACCOUNT -AccessRights SendAs`');
 });

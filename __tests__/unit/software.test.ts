@@ -536,7 +536,11 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Brevo: /activate transactional email/,
   },
   'cached-credentials': { Postfix: /saslauthd/, Dovecot: /`doveadm auth cache flush USER`/ },
-  'relay-unavailable': { Dovecot: /`submission_relay_host`.*`submission_relay_ssl`/, nginx: /`Auth-Server`/ },
+  'relay-unavailable': {
+    Dovecot: /`submission_relay_host`.*`submission_relay_ssl`/,
+    nginx: /`Auth-Server`/,
+    Exchange: /`Test-ServiceHealth`/,
+  },
   'unauthenticated-mail': {
     Postfix: /`smtpd_delay_reject = no`/,
     Exim: /`deny !authenticated = \*`/,
@@ -561,6 +565,16 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     OpenSMTPD: /`match from any for domain "DOMAIN" action NAME`/,
     Exchange: /`New-AcceptedDomain`/,
   },
+  'known-recipients': {
+    Postfix: /`postconf mydestination .*`doveadm user ADDRESS`.*Plesk/,
+    Exim: /`exim -bt ADDRESS`.*`\/etc\/localdomains`/,
+    Sendmail: /`sendmail -bv ADDRESS`/,
+    OpenSMTPD: /`virtual`.*`match from any for domain "DOMAIN" action NAME`/,
+    Exchange: /`Get-Recipient ADDRESS`.*`Get-AcceptedDomain`/,
+    Dovecot: /`doveadm user ADDRESS`/,
+  },
+  'out-of-resources': { Exchange: /15004 to 15007/ },
+  'service-state': { Exchange: /`Set-ServerComponentState .* -Component ServerWideOffline -State Active/ },
   'relay-for-accounts': {
     Postfix: /`permit_sasl_authenticated` before .*`smtpd_relay_restrictions`/,
     Exim: /`accept authenticated = \*`.*`acl_smtp_rcpt`/,

@@ -5,6 +5,7 @@ import type { Cause, Reproduction, Values } from './catalog/entry.js';
 import { causeOf, textOf } from './cause.js';
 import { redactedEndpoint } from './commands/subject.js';
 import type { KnownFinding } from './finding.js';
+import { filled } from './placeholders.js';
 import { commandFor, COMMANDS, sendsMessage, type ReproducibleEndpoint } from './reproduce.js';
 import { sharedFixes, type SharedFix } from './shared-fix.js';
 import type { SettingKey } from './setting-keys.js';
@@ -118,7 +119,7 @@ function remedyOf(
   const general = [
     together([isAccount && accountRemedy !== undefined ? textOf(accountRemedy, values) : text, ...which]),
   ];
-  const advice = [...(isEnough ? [] : general), ...(more === undefined ? [] : [more])];
+  const advice = [...(isEnough ? [] : general), ...(more === undefined ? [] : [filled(more, setting, values)])];
   // What the service rejects most often is more likely than a typing mistake.
   const parts = [
     ...(isAccount && (setting === 'auth-rejected' || setting === 'username') ? advice.toReversed() : advice),

@@ -28,16 +28,35 @@ interface Row {
   readonly status?: RegExp;
   /** Matches the words of the reply, in lower case. */
   readonly words?: RegExp;
+  /** Matches what the reply is to, if the words mean this only there. */
+  readonly at?: RegExp;
   readonly cause: CauseOf<'throttled'>;
 }
 
 /** The first row that fits counts. Words come first: servers use one code for several causes. */
 const ROWS: readonly Row[] = [
+  // Exchange, and RFC 3463 in its description of X.3.2
+  {
+    words: /\bservice (?:is )?(?:not active|inactive|disabled|stopped)\b|\bnot accepting network messages\b/,
+    cause: 'service-inactive',
+  },
   { words: /\bshut(?:ting)? ?down\b|\bmaintenance\b|\brestart/, cause: 'maintenance' },
+  {
+    words:
+      /\btoo many\b(?=[^.;]{0,40}\b(?:fail\w*|bad|invalid|incorrect|wrong)\b)[^.;]{0,40}\b(?:auth\w*|log-?ins?|passwords?)\b/,
+    cause: 'too-many-failures',
+  },
+  {
+    at: /^AUTH\b/,
+    words: /\btoo many\b[^.;]{0,30}\b(?:fail\w*|bad|invalid|incorrect|wrong|errors?)\b|#auth005/,
+    cause: 'too-many-failures',
+  },
   { words: UNWANTED_MAIL, cause: 'reputation' },
   { status: /^4\.7\.(?:500|650)$/, cause: 'reputation' },
   { words: /\brequires all senders to authenticate\b/, cause: 'sender-authentication' },
   { words: BUSY, cause: 'server-busy' },
+  { words: /\b(?:disk|storage|space|inodes)\b/, status: /^(?!4\.7\.)/, cause: 'disk-full' },
+  { words: /\bsystem resources?\b|\bout of (?:memory|resources)\b|\bmemory\b/, cause: 'out-of-resources' },
   { words: CONNECTIONS, cause: 'connection-limit' },
   { words: RATE, cause: 'rate-limit' },
   { words: /\btoo (?:many|much)|\brates?\b|\blimit|\bquota/, cause: 'rate-limit' },
@@ -45,7 +64,8 @@ const ROWS: readonly Row[] = [
   { status: /^4\.4\.2$/, words: /\btime(?:d[ -]|-)?out\b/, cause: 'idle' },
   {
     status: /^(?!4\.7\.)/,
-    words: /\bconnect(?:ion|ing)? to (?:the )?(?:relay|back-?end|upstream)\b/,
+    words:
+      /\bconnect(?:ion|ing)? to (?:the )?(?:relay|back-?end|upstream)\b|\b(?:back-?end|upstream|mailbox server|target host)\b.{0,40}\b(?:unavailable|not available|unreachable|down|fail\w*|refused|timed? ?out|respon\w+)\b|\bno (?:back-?ends?|upstreams?|servers?) (?:is |are )?available\b/,
     cause: 'next-server',
   },
   { words: /\b(?:helo|ehlo)\b/, cause: 'ehlo-name' },
@@ -58,7 +78,7 @@ const ROWS: readonly Row[] = [
   {
     status: /^(?!4\.7\.)/,
     words:
-      /\bfail|\bunable\b|\bcan(?:not|'t)\b|\bcould(?: not|n't)\b|\binternal\b|\berror\b|\bproblem\b|\bconfiguration\b|\bresources?\b|\bdisk\b|\bspace\b|\bunexpected\b/,
+      /\bfail|\bunable\b|\bcan(?:not|'t)\b|\bcould(?: not|n't)\b|\binternal\b|\berror\b|\bproblem\b|\bconfiguration\b|\bresources?\b|\bunexpected\b/,
     cause: 'server-problem',
   },
   { words: REPUTATION_SERVICE, cause: 'blocklist' },
@@ -71,11 +91,13 @@ function throttlingCause(reply: Reply, at: SessionPoint): CauseOf<'throttled'> |
   const { enhanced = '' } = reply;
   const said = wordsOf(reply);
   // A client that made mistakes; which ones, only the log of the server says.
-  if (said.includes('too many errors')) return undefined;
+  if (/\btoo many (?:errors|(?:invalid|bad|unknown|unrecognized) commands)\b/.test(said)) return undefined;
   const named = blocklistErrorIn(reply) ?? accountMeaningOf(reply)?.cause;
   if (named) return named;
-  const row = ROWS.find(({ status, words }) => (status?.test(enhanced) ?? true) && (words?.test(said) ?? true));
+  const row = ROWS.find(
+    (one) => (one.at?.test(at.of) ?? true) && (one.status?.test(enhanced) ?? true) && (one.words?.test(said) ?? true),
+  );
   // A server that expects a header of the PROXY protocol reports only an internal error to a client without one.
-  const isOther = /\b(?:disk|space|storage|memory|resources?)\b/.test(said);
+  const isOther = /\bresources?\b/.test(said);
   return row?.cause === 'server-problem' && at.of === 'greeting' && !isOther ? 'error-as-greeting' : row?.cause;
 }

@@ -242,6 +242,17 @@ test.each<[ConstructorParameters<typeof ConnectFailure>, string, string]>([
   });
 });
 
+test('a reset before the connection is open has a command that connects', () => {
+  const endpoint = testEndpoint(587, { host: 'smtp.example.test' });
+  const failure = new ConnectFailure('reset', 'ECONNRESET', '192.0.2.1');
+  const found = connectFailed(failure, { endpoint, run: testRun() } as Context);
+  const observed = { step: 'capability', endpoint, capabilities: [], redact: (value: string) => value } as const;
+  expect(completeFinding(found, observed)).toMatchObject({
+    reproduce: expect.stringMatching(/^curl -v .* telnet:\/\//) as unknown,
+    reproduceShows: 'Connection reset by peer',
+  });
+});
+
 test.each<[ConstructorParameters<typeof ConnectFailure>, RegExp]>([
   [['timed-out', 'no response in time', '104.21.48.117'], /Cloudflare: set the A and AAAA records to "DNS only"/],
   [['timed-out', 'no response in time', '2606:4700:3030::6815:3075'], /Cloudflare: set the A and AAAA records/],

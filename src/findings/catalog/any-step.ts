@@ -1,10 +1,12 @@
 import { listOf } from '../../text/lists.js';
 import { STEP_IDS } from '../../report/report.js';
 import { SLOWER_THAN_TIMEOUT } from '../commands/swaks.js';
+import { TEMPORARY } from './auth-causes.js';
 import { blocklistErrors, listedClient } from './blocklist.js';
 import { connectionLimit, SERVER_BUSY } from './limits.js';
 import { accountCauses } from './provider-account.js';
 import { others } from './rejections/parts.js';
+import { OF_SERVER } from './rejections/server.js';
 import { beginning, entriesOf, FIRST_LINE, REPLY, stable, type CatalogEntry, type Values } from './entry.js';
 import { EARLIER, fields } from './evidence.js';
 import { AFTER_EARLIER_ATTEMPT, AT_EHLO_OVER_TLS, closedAs } from './worked-before.js';
@@ -23,6 +25,13 @@ const SHOWS_REPLY = { command: 'as-far-as', shows: REPLY } as const;
 const WHEN_CLOSED = {
   command: 'as-far-as',
   shows: ({ awaited = '', detail = '' }: Values) => (awaited.startsWith('the ') ? closedAs(detail) : ''),
+} as const;
+
+/** What curl prints if there was no session yet. */
+const WHEN_NOT_OPENED = {
+  command: 'connect',
+  shows: ({ awaited, detail }: Values) =>
+    awaited === undefined && detail === 'ECONNRESET' ? 'Connection reset by peer' : '',
 } as const;
 
 /** A reply that no command asked for. */
@@ -69,7 +78,7 @@ export const ANY_STEP = {
           ),
           examples:
             'Common places: postscreen and `smtpd_client_connection_count_limit` in Postfix, `hosts.deny`, fail2ban.',
-          reproduce: WHEN_CLOSED,
+          reproduce: { ...WHEN_CLOSED, otherwise: WHEN_NOT_OPENED },
         },
         'before-auth': { ...AT_EHLO_OVER_TLS['before-auth'], reproduce: WHEN_CLOSED },
         'before-auth-over-tls': { ...AT_EHLO_OVER_TLS['before-auth-over-tls'], reproduce: WHEN_CLOSED },
@@ -298,10 +307,13 @@ export const ANY_STEP = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy: listOf("Check the server's log for the time of the run, because the reply does not give the reason.", [
-        "Check whether connection limits, rate limits or access lists apply to the gate's IP address.",
-        'If not, run the gate again later.',
-      ]),
+      remedy: listOf(
+        "Look for this reply in the server's log for the time of the run: its words do not say whether the server rejects every client or only this one.",
+        [
+          'If it rejects every client, check that the mail service, and what it needs, runs and is not in maintenance mode.',
+          "If it rejects only this one, the rule in the log applies to the gate's IP address.",
+        ],
+      ),
       reproduce: SHOWS_REPLY,
     },
     {
@@ -355,14 +367,29 @@ export const ANY_STEP = {
           ),
           reproduce: SHOWS_REPLY,
         },
-        maintenance: {
-          title: 'Server is shutting down',
+        'service-inactive': {
+          title: 'Mail service of the server is inactive',
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Run the gate again when the server has restarted. If it persists, check why the service does not start again, or why a load balancer still sends connections to this server.',
+            'Activate the mail service on the server, or end its maintenance mode: according to the reply, the service is switched off for every client. Running the gate again does not help before that.',
+          examples:
+            'Exchange: `Get-ServerComponentState -Identity SERVER` shows what is inactive, often after an update that did not finish.',
+          setting: 'service-state',
           reproduce: SHOWS_REPLY,
         },
+        maintenance: {
+          title: 'Server is shutting down or in maintenance',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Run the gate again when the server is back in service. If it persists, check why the mail service does not start again, whether its maintenance mode was left on, and why a load balancer still sends connections to this server.',
+          setting: 'service-state',
+          reproduce: SHOWS_REPLY,
+        },
+        'disk-full': { ...OF_SERVER['disk-full'], reproduce: SHOWS_REPLY },
+        'out-of-resources': { ...OF_SERVER['out-of-resources'], reproduce: SHOWS_REPLY },
+        'too-many-failures': TEMPORARY['too-many-failures'],
         idle: {
           title: 'Server closed an idle session',
           party: 'server',
@@ -413,7 +440,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Look for this error in the server's log for the time of the run. The reply is about a problem inside the server, often with a file, a database or a service that it needs. Check its configuration and its free disk space.",
+            "Look for this error in the server's log for the time of the run. The reply is about a problem inside the server, often with its configuration, or with a file, a database or a service that it needs.",
           reproduce: SHOWS_REPLY,
         },
         'error-as-greeting': {

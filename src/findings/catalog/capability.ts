@@ -1,3 +1,4 @@
+import { listOf } from '../../text/lists.js';
 import { blocklistErrors, listedClient } from './blocklist.js';
 import { connectionLimit } from './limits.js';
 import { listOf, together } from '../../text/lists.js';
@@ -102,6 +103,21 @@ export const CAPABILITY = {
       evidence: fields('reply', 'sameHost'),
       reference: 'RFC 5321 section 3.1',
       causes: {
+        'talked-too-early': {
+          title: 'Server received data before its greeting',
+          party: 'server',
+          certainty: 'likely',
+          remedy: listOf(
+            'Check the proxy or load balancer in front of the server: it probably sends a PROXY protocol header, which the server does not expect.',
+            [
+              'Enable the PROXY protocol for this port of the server, or disable it in the proxy.',
+              'If there is no proxy, find the device in between that sends data: the gate waits for the greeting.',
+            ],
+          ),
+          examples:
+            'Exim: `hosts_proxy`. Postfix: `postscreen_upstream_proxy_protocol`. In HAProxy, `send-proxy` sends the header.',
+          reproduce: SHOWS_REPLY,
+        },
         'no-mail': {
           title: 'Host accepts no mail',
           party: 'configuration',

@@ -37,6 +37,8 @@ export const dovecot: Software = {
       'set `ssl_server_request_client_cert = yes` and `ssl_server_ca_file` (2.3: `ssl_verify_client_cert = yes`, `ssl_ca`), and `auth_ssl_username_from_cert = yes`. Add `external` to `auth_mechanisms`.',
     'relay-unavailable':
       'mail goes to `submission_relay_host` and `submission_relay_port`: check that this server is running and accepts mail. `submission_relay_ssl` must be what the server expects (`no`, `starttls` or `smtps`), and with `submission_relay_ssl_verify` its certificate must be valid for that name.',
+    'known-recipients':
+      '`doveadm user ADDRESS` must find the recipient in the userdb. If the port is a submission service, the server of `submission_relay_host` decides which recipients exist.',
     'relay-for-accounts':
       'its submission service checks the credentials itself. Set `submission_relay_user` and `submission_relay_password` to an account of the server of `submission_relay_host`. Or set `submission_relay_trusted = yes`, if that server accepts XCLIENT from Dovecot and relays for the clients that it names.',
     'cached-credentials': 'run `doveadm auth cache flush USER`.',

@@ -3,7 +3,8 @@ import { inWords, type Software } from './topic.js';
 /** The SMTP service of Windows greets with "Microsoft ESMTP MAIL Service, Version: …", and has other settings. */
 export const exchange: Software = {
   greets: /^\S+ Microsoft ESMTP MAIL Service ready\b/,
-  words: /^5\.7\.\d+ SMTP; /,
+  words:
+    /^(?:5\.7\.\d+ SMTP; |4\.3\.2 Service not active\b|4\.3\.1 Insufficient system resources\b|4\.7\.0 Temporary server error\. .{0,80}PRX\d)/,
   settings: {
     'greeting-rejected':
       "add the gate's IP address to `RemoteIPRanges` of the receive connector (`Set-ReceiveConnector`), or run `Add-IPAllowListEntry`.",
@@ -34,12 +35,20 @@ export const exchange: Software = {
       'remove `BasicAuth` and `BasicAuthRequireTLS` from `AuthMechanism` of the receive connector on port 25.',
     'served-domains':
       'the domain must be an accepted domain (`New-AcceptedDomain`), and the recipient must exist, or the type of the domain must be `InternalRelay`.',
+    'known-recipients':
+      '`Get-Recipient ADDRESS` shows whether the recipient exists, and `Get-AcceptedDomain` whether the organization has the domain.',
     'relay-for-accounts':
       'the receive connector must permit `ExchangeUsers` (`Set-ReceiveConnector -PermissionGroups ExchangeUsers`).',
     'send-as':
       'grant the account the permission Send As: `Add-ADPermission MAILBOX -User ACCOUNT -ExtendedRights "Send As"`.',
     'disk-full':
       'it is back pressure: events 15006 and 15007 in the application log name the resource. Free space on the disk of the queue database (`QueueDatabasePath`).',
+    'out-of-resources':
+      'it is back pressure: events 15004 to 15007 in the application log name the resource, usually the free space on the disk of the queue database (`QueueDatabasePath`) or memory.',
+    'service-state':
+      '`Get-ServerComponentState -Identity SERVER` shows what is inactive, often after an update that did not finish. Run `Set-ServerComponentState -Identity SERVER -Component ServerWideOffline -State Active -Requester Maintenance`, again with `-Requester Functional`, and the same for `HubTransport` and `FrontendTransport` if they are inactive. Then restart the transport services.',
+    'relay-unavailable':
+      'the front-end transport service cannot reach the transport service behind it. `Test-ServiceHealth` and `Get-ServerComponentState -Identity SERVER` (`HubTransport`) show whether that runs. Also check that the network adapters of the server use only internal DNS servers.',
     'message-log': '`Get-MessageTrackingLog -MessageId` shows each event of the message: DELIVER, SEND, DEFER or FAIL.',
     'message-size':
       'run `Set-ReceiveConnector -MaxMessageSize`. `Set-TransportConfig -MaxReceiveSize` and the mailbox have limits, too.',

@@ -51,6 +51,8 @@ export const exim: Software = {
     'auth-on-mx': 'make `auth_advertise_hosts` depend on the port: `${if eq{$received_port}{25}{}{*}}`.',
     'served-domains':
       'add the domain to `relay_to_domains` (Debian: `dc_relay_domains`) or `local_domains`, and check with `exim -bt ADDRESS` that a router accepts the recipient.',
+    'known-recipients':
+      '`exim -bt ADDRESS` on the server shows whether a router accepts the address. With cPanel, the domain must be in `/etc/localdomains` if its mailboxes are on this server, and in `/etc/remotedomains` if not ("Email Routing").',
     'relay-for-accounts':
       'add `accept authenticated = *` to the ACL of `acl_smtp_rcpt`, before the rule that rejects with "relay not permitted".',
     'client-rules':

@@ -68,7 +68,7 @@ export const microsoft365: Software = {
     'connection-limit':
       'a mailbox may send over three connections at the same time: everything that sends with this account shares them.',
     'send-as':
-      'grant the permission "Send as" in the admin center (Delegation of the mailbox), or run `Add-RecipientPermission MAILBOX -Trustee ACCOUNT -AccessRights SendAs`. It can take up to an hour to take effect.',
+      'have the tenant administrator grant the permission "Send as" in the admin center (Delegation of the mailbox), or with `Add-RecipientPermission MAILBOX -Trustee ACCOUNT -AccessRights SendAs`. It can take up to an hour to take effect.',
     'recipient-directory':
       'run `Get-Recipient ADDRESS`. A new address may take a day until it is accepted. In a hybrid organization, check that the directory synchronization includes the recipient, or set the accepted domain to internal relay (`Set-AcceptedDomain -DomainType InternalRelay`).',
     'message-size':

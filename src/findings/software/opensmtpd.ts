@@ -25,7 +25,9 @@ export const openSmtpd: Software = {
     'unauthenticated-mail': 'use `auth` instead of `auth-optional` in the `listen on` rule.',
     'auth-on-mx': 'remove `auth-optional` from the `listen on` rule for port 25.',
     'served-domains':
-      'add `match from any for domain "DOMAIN" action NAME` to `smtpd.conf`, with the domain of the recipient. OpenSMTPD replies "Invalid recipient" if no `match` rule applies, or if the user is unknown.',
+      'add `match from any for domain "DOMAIN" action NAME` to `smtpd.conf`: `for local` covers only the names of the server itself. If such a rule exists, the user is unknown: create it, or add the address to the table after `virtual` in the action. The reply "Invalid recipient" is the same for both.',
+    'known-recipients':
+      'the user must exist, or the table after `virtual` in the action must contain the address. And `match from any for domain "DOMAIN" action NAME` in `smtpd.conf` must include the domain.',
     'relay-for-accounts':
       'add `match from any auth for any action "outbound"` to `smtpd.conf`, with `action "outbound" relay`. OpenSMTPD replies "Invalid recipient" if no `match` rule applies. Test the file with `smtpd -n`.',
     'send-as': 'add the sender to the table after `senders` in the `listen on` rule.',

@@ -66,6 +66,8 @@ export const postfix: Software = {
       'set `smtpd_sasl_auth_enable = no` in `main.cf`, and `yes` for the submission services in `master.cf`.',
     'served-domains':
       'a backup MX needs the domain in `relay_domains` and the recipient in `relay_recipient_maps`; the final server needs the domain in `mydestination` or `virtual_mailbox_domains`, and the recipient in `local_recipient_maps` or `virtual_mailbox_maps`.',
+    'known-recipients':
+      '`postconf mydestination virtual_mailbox_domains virtual_alias_domains relay_domains` shows in which list the domain is, and so which table must contain the recipient. "User doesn\'t exist" is a reply of Dovecot (LMTP): there, `doveadm user ADDRESS` must find the recipient. With Plesk, create the mailbox in its panel.',
     'relay-for-accounts':
       'put `permit_sasl_authenticated` before `reject_unauth_destination` (or `defer_unauth_destination`) in `smtpd_relay_restrictions` for this service.',
     'client-rules':

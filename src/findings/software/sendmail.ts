@@ -38,6 +38,8 @@ export const sendmail: Software = {
       'add the modifier `a` to the daemon for submission (`Port=587, Name=MSA, M=Ea` in `DAEMON_OPTIONS`).',
     'auth-on-mx': 'add the modifier `A` to the daemon for port 25, which disables AUTH there.',
     'relay-for-accounts': '`TRUST_AUTH_MECH` must list the mechanism: it names those after which a client may relay.',
+    'known-recipients':
+      '`sendmail -bv ADDRESS` on the server shows how it delivers to the address. Class `w` (`/etc/mail/local-host-names`) lists the local domains; users, `aliases` and `virtusertable` have the recipients.',
     'disk-full':
       'the file system of `QueueDirectory` (usually `/var/spool/mqueue`) needs `MinFreeBlocks` of free space.',
     'message-size': 'define `confMAX_MESSAGE_SIZE`, in bytes.',

@@ -86,6 +86,8 @@ export type Topic =
   | 'relay-account'
   /** For which domains and recipients the server accepts mail from anyone. */
   | 'served-domains'
+  /** Where the server looks up which recipients exist. */
+  | 'known-recipients'
   /** To allow authenticated clients to send to other domains. */
   | 'relay-for-accounts'
   /** To apply rules about the client's IP address and PTR record only before it has authenticated. */
@@ -100,6 +102,10 @@ export type Topic =
   | 'send-as'
   /** How much space the server requires for its queue. */
   | 'disk-full'
+  /** Which resource the server is short of. */
+  | 'out-of-resources'
+  /** Whether the mail service is switched off, or in maintenance mode. */
+  | 'service-state'
   | 'message-size'
   /** How the log shows what happened to a message. */
   | 'message-log'

@@ -16,6 +16,8 @@ const ACCESS =
 /** What Exim (`host_reject_connection`), Sendmail and Postfix (postscreen) say to clients that they do not serve. */
 const UNSERVED =
   /^smtp service not available$|\besmtp not accepting messages\b|^(?:5\.3\.2 )?service currently unavailable$/;
+/** What Exim, Sendmail and Postfix (postscreen) say to clients that do not wait for the greeting. */
+const TOO_EARLY = /\bsynchroni[sz]ation error\b|\bpre-?greet|^(?:5\.5\.1 )?protocol error$/;
 const NO_MAIL = /\bnot accept (?:any )?(?:mail|messages)\b|\bno (?:smtp|mail) (?:service|server)?\b/;
 
 interface Because<Code extends 'greeting-rejected' | 'ehlo-rejected'> {
@@ -25,6 +27,7 @@ interface Because<Code extends 'greeting-rejected' | 'ehlo-rejected'> {
 /** Why a server greets the client with 5xx, according to its words. @param isSubmission whether clients authenticate there */
 export function rejectionOf(reply: Reply, isSubmission: boolean): Because<'greeting-rejected'> {
   const words = wordsOf(reply);
+  if (TOO_EARLY.test(words)) return { cause: 'talked-too-early' };
   // Some servers deny that they have a mail service to each client that they reject, and then say why.
   if (REVERSE_NAME.test(words) && !BLOCKLIST.test(words)) {
     return { cause: isSubmission ? 'client-name-for-submission' : 'client-name' };

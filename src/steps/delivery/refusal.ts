@@ -23,6 +23,21 @@ function isProxied(greeting: string, capabilities: Capabilities): boolean {
   return capabilities.has('BURL') || /^(?:220[ -])?\S+ (?:Dovecot\b|ESMTP ready$)/.test(greeting);
 }
 
+/** What it means that the server does not know a recipient whose inbox exists: the address is hardly misspelled. */
+const OF_INBOX: Readonly<Partial<Record<CauseOf<'recipient-rejected'>, CauseOf<'recipient-rejected'>>>> = {
+  'recipient-unknown': 'recipient-of-inbox',
+  'recipient-not-accepted': 'rule-for-inbox',
+  'unknown-in-mailbox-table': 'mailbox-of-inbox',
+};
+
+/** Whether the username of the inbox is the recipient, with or without its domain. That of an API is not an address. */
+function isOfInbox(to: string, inbox: Delivery['inbox']): boolean {
+  const recipient = to.toLowerCase();
+  if (!inbox || !('mailbox' in inbox)) return false;
+  const username = inbox.username.toLowerCase();
+  return username === recipient || recipient.startsWith(`${username}@`);
+}
+
 /**
  * Judges a reply that ends the transaction.
  * @param remark is added to the message
@@ -59,7 +74,9 @@ export function judgeRefusal(
     greylisting && isTemporary
       ? own` The server has deferred the message for ${Math.round(greylisting.waitedMs / 1000)} s.`
       : own``;
-  const cause = meaning?.cause ?? unknown;
+  const named = meaning?.cause ?? unknown;
+  const mayBeMisspelled = !isOfInbox(to, endpoint.delivery?.inbox);
+  const cause = named === undefined || mayBeMisspelled ? named : (OF_INBOX[named] ?? named);
   const code = meaning?.cause === 'message-too-large' ? 'message-rejected' : REJECTED[at];
   const found = finding(code, own`${said}.${text}${lasting}${waited}${remark}`, {
     evidence: {

@@ -67,6 +67,55 @@ export const OF_RECIPIENT = {
     certainty: 'likely',
     remedy: ({ recipient }) =>
       `Check \`delivery.to\`${quoted(recipient)}. If the address exists, the server cannot find it: check its aliases, its directory and the domains that it serves.`,
+    setting: 'known-recipients',
+    reproduce,
+  },
+  'recipient-not-accepted': {
+    title: 'Recipient not accepted',
+    party: 'server',
+    certainty: 'likely',
+    remedy: ({ recipient }) =>
+      listOf(
+        `Check that a rule of the server accepts mail for ${domain(recipient)}: the server has no such rule, or does not know the recipient.`,
+        [
+          'If there is such a rule, create the recipient on the server as a user, a mailbox or an alias.',
+          `If the address is misspelled, correct \`delivery.to\`${quoted(recipient)}.`,
+        ],
+      ),
+    examples: 'OpenSMTPD: `match from any for domain "DOMAIN" action NAME`.',
+    setting: 'served-domains',
+    reproduce,
+  },
+  'recipient-of-inbox': {
+    title: 'Server does not know the recipient',
+    party: 'server',
+    certainty: 'likely',
+    remedy: ({ recipient }) =>
+      listOf(
+        `Check that the server serves ${domain(recipient)}, and create the recipient${quoted(recipient)} there as a mailbox or an alias.`,
+        [
+          'A typing mistake is unlikely, because the inbox has the same username.',
+          'If the mailboxes are on another server, check how this one learns which recipients exist.',
+          'If another server receives mail for the domain (its MX record), test that one.',
+        ],
+      ),
+    setting: 'known-recipients',
+    reproduce,
+  },
+  'rule-for-inbox': {
+    title: 'Recipient not accepted',
+    party: 'server',
+    certainty: 'likely',
+    remedy: ({ recipient }) =>
+      listOf(
+        `Check that a rule of the server accepts mail for ${domain(recipient)}: the server has no such rule, or does not know the recipient.`,
+        [
+          'If there is such a rule, create the recipient on the server as a user, a mailbox or an alias.',
+          'A typing mistake is unlikely, because the inbox has the same username.',
+        ],
+      ),
+    examples: 'OpenSMTPD: `match from any for domain "DOMAIN" action NAME`.',
+    setting: 'served-domains',
     reproduce,
   },
   'recipient-unroutable': {
@@ -137,6 +186,20 @@ export const OF_RECIPIENT = {
         [
           'If the address is right, create the mailbox or an alias. If the table is a file, run `postmap` for it.',
           `\`postconf virtual_mailbox_maps\` on the server shows the table, and \`postmap -q ${recipient} TABLE\` looks the address up.`,
+        ],
+      ),
+    reproduce,
+  },
+  'mailbox-of-inbox': {
+    title: 'Recipient has no virtual mailbox in Postfix',
+    party: 'server',
+    certainty: 'likely',
+    remedy: ({ recipient = 'ADDRESS' }) =>
+      listOf(
+        `Create a mailbox or an alias for the recipient${quoted(recipient)}: Postfix serves its domain, but finds neither. If the table is a file, run \`postmap\` for it.`,
+        [
+          `\`postconf virtual_mailbox_maps\` on the server shows the table, and \`postmap -q ${recipient} TABLE\` looks the address up.`,
+          'A typing mistake is unlikely, because the inbox has the same username.',
         ],
       ),
     reproduce,

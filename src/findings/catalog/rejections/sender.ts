@@ -132,7 +132,7 @@ export const OF_SENDER = {
     accountRemedy: ({ sender, ...evidence }) =>
       isOwn({ sender: sender ?? '', ...evidence })
         ? `Check in the account at the provider that it may send as \`${sender ?? ''}\`, and that sending is not restricted.`
-        : `${sendAs(evidence, sender)}, or add the address of the sender to the account as an alias, where the service allows that.`,
+        : `${sendAs(evidence, sender)}, or allow the account to send as that sender.`,
     examples: 'Exchange and Microsoft 365: the permission "Send As". Postfix: `smtpd_sender_login_maps`.',
     setting: 'send-as',
     reproduce,

@@ -26,6 +26,7 @@ export const OF_SERVER = {
     remedy:
       "Free disk space on the volume of the server's mail queue, and check its memory: the server accepts no mail until it has enough of both. The sender and the recipient are not the reason.",
     examples: 'Exchange (back pressure): the events 15004 to 15007 in its event log name the resource.',
+    setting: 'out-of-resources',
     reproduce,
   },
   'server-problem': {

@@ -112,6 +112,13 @@ export const OF_RECIPIENT: readonly Row[] = [
     cause: 'recipient-or-relay',
   },
   {
+    // OpenSMTPD; Mimecast adds a link.
+    fits: ({ at, code, status, linked }) =>
+      at === 'RCPT' && code >= 500 && status === '' && /^invalid recipient\W*$/.test(linked),
+    text: 'The server knows no such recipient, or has no rule that accepts mail for its domain.',
+    cause: 'recipient-not-accepted',
+  },
+  {
     isExactly: (refusal) => namesRecipient(refusal, /^1\.1$/),
     fits: (refusal) =>
       namesRecipient(refusal, /^1\.([2-6]|10)$/) ||

@@ -47,7 +47,7 @@ export const OF_SERVER: readonly Row[] = [
   {
     fits: ({ code, text }) =>
       code < 500 &&
-      /\b(?:connect(?:ion|ing)?|lost connection) to (?:the )?(?:relay|back-?end|upstream)\b|\bmailbox server unavailable\b/.test(
+      /\b(?:connect(?:ion|ing)?|lost connection) to (?:the )?(?:relay|back-?end|upstream)\b|\bmailbox server unavailable\b|\btemporary server error\b.{0,80}\bprx\d/.test(
         text,
       ),
     text: 'The server cannot reach the server behind it.',

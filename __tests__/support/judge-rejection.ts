@@ -35,6 +35,7 @@ interface Setting {
   readonly account?: string;
   readonly inbox?: string;
   readonly greeting?: string;
+  readonly role?: Endpoint['role'];
 }
 
 /**
@@ -44,13 +45,14 @@ interface Setting {
 export function judge(
   [stage, client, text]: Rejection,
   others: readonly Endpoint[] = [],
-  { account = 'app@sender.example', inbox, greeting = '220 smtp.example.com ESMTP' }: Setting = {},
+  { account = 'app@sender.example', inbox, greeting = '220 smtp.example.com ESMTP', role }: Setting = {},
 ): { readonly found: KnownFinding; readonly reported: Finding } {
   const reply = replyOf(text);
   const hasAuthenticated = client === 'account';
   const endpoint = testEndpoint(587, {
     host: 'smtp.example.com',
     servername: 'smtp.example.com',
+    ...(role && { role }),
     ...(hasAuthenticated && { auth: { ...AUTH, username: account } }),
     delivery: {
       ...DELIVERY,

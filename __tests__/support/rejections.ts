@@ -32,7 +32,7 @@ export const REJECTIONS: Readonly<Record<string, readonly Rejection[]>> = {
       '554 5.7.1 Service unavailable; client [192.0.2.1] blocked using zen.spamhaus.org',
       'blocklist',
     ],
-    ['EHLO', 'stranger', '421 4.7.0 mx.example.test Error: too many errors', undefined],
+    ['EHLO', 'stranger', '421 4.7.0 mx.example.test Error: too many errors', 'too-many-errors'],
     ['EHLO', 'stranger', '504 5.5.2 <build-04>: Helo command rejected: need fully-qualified hostname', 'ehlo-name'],
     [
       'MAIL',

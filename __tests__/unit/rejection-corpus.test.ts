@@ -12,6 +12,7 @@ describe.each(Object.entries(REJECTIONS))('a rejection in the words of %s', (_, 
     expect(reproduce).toBeDefined();
     // There is only one endpoint.
     expect(remedy).not.toContain('per-host');
+    if (client === 'stranger') expect(remedy).not.toContain('exempt the account');
     // The username of the account is not the sender, so it may be.
     if (client === 'stranger') expect(`${title} ${remedy}`).not.toMatch(/although authenticated|had authenticated/);
     // A reply that is not understood leads to the server's own words.
@@ -54,7 +55,7 @@ test('the address of the account itself is not advised instead of the same sende
 });
 
 describe('a recipient that the server does not know', () => {
-  const judgeAt = (text: string, setting: { inbox?: string; greeting?: string } = {}) =>
+  const judgeAt = (text: string, setting: { inbox?: string; greeting?: string; role?: 'mx' } = {}) =>
     judge(['RCPT', 'stranger', text, undefined], [], setting).reported;
   const INVALID = `550 Invalid recipient: <${RECIPIENT}>`;
 
@@ -72,6 +73,16 @@ describe('a recipient that the server does not know', () => {
     }
     expect(judgeAt(text, { inbox: 'inbo' }).remedy).toContain('delivery.to');
     expect(judgeAt(text).remedy).toContain('delivery.to');
+  });
+
+  test('is in a domain that an MX host does not serve, if it does not relay', () => {
+    const text = `554 5.7.1 <${RECIPIENT}>: Relay access denied`;
+    const greeting = '220 mx.example.test ESMTP Postfix';
+    const { title, party, remedy } = judgeAt(text, { inbox: RECIPIENT, greeting, role: 'mx' });
+    expect({ title, party }).toEqual({ title: 'Domain of the recipient not served', party: 'server' });
+    expect(remedy).toMatch(/^Add `recipient\.example` to the domains .*Postfix: a backup MX needs/s);
+    expect(judgeAt(text, { role: 'mx' }).remedy).not.toMatch(/^Configure `auth`/);
+    expect(judgeAt(text, { inbox: RECIPIENT }).remedy).toMatch(/^Configure `auth`/);
   });
 
   test('may be in a domain for which OpenSMTPD has no rule', () => {

@@ -59,7 +59,7 @@ test.each<[string, string | undefined]>([
   ['421 4.4.1 Backend server is not available', 'next-server'],
   ['421 No backend available', 'next-server'],
   ['421 4.7.0 Too many failed login attempts from your IP address', 'too-many-failures'],
-  ['421 4.7.0 Too many invalid commands', undefined],
+  ['421 4.7.0 Too many invalid commands', 'too-many-errors'],
   ['421 Unexpected failure, please try later', 'server-problem'],
   ['421 4.4.1 Connection to back-end refused', 'next-server'],
   ['421 4.3.0 Cannot connect to the database', 'server-problem'],

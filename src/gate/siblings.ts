@@ -34,7 +34,13 @@ const OF_CREDENTIALS: readonly (CauseOf<'auth-rejected'> | undefined)[] = [
 const OF_RECIPIENT: readonly (CauseOf<'recipient-rejected'> | undefined)[] = [
   undefined,
   ...(['recipient-unknown', 'not-in-directory', 'recipient-refused', 'mailbox-disabled'] as const),
-  ...(['recipient-not-accepted', 'recipient-of-inbox', 'rule-for-inbox', 'mailbox-of-inbox'] as const),
+  ...([
+    'recipient-not-accepted',
+    'recipient-of-inbox',
+    'rule-for-inbox',
+    'mailbox-of-inbox',
+    'domain-not-served',
+  ] as const),
   ...(['unknown-in-local-table', 'unknown-in-relay-table', 'unknown-in-alias-table'] as const),
   ...(['unknown-in-mailbox-table', 'recipient-unroutable', 'recipient-domain-unknown'] as const),
   ...(['relay-denied', 'relay-denied-without-auth'] as const),

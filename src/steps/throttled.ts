@@ -91,7 +91,7 @@ function throttlingCause(reply: Reply, at: SessionPoint): CauseOf<'throttled'> |
   const { enhanced = '' } = reply;
   const said = wordsOf(reply);
   // A client that made mistakes; which ones, only the log of the server says.
-  if (/\btoo many (?:errors|(?:invalid|bad|unknown|unrecognized) commands)\b/.test(said)) return undefined;
+  if (/\btoo many (?:errors|(?:invalid|bad|unknown|unrecognized) commands)\b/.test(said)) return 'too-many-errors';
   const named = blocklistErrorIn(reply) ?? accountMeaningOf(reply)?.cause;
   if (named) return named;
   const row = ROWS.find(

@@ -372,9 +372,9 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Activate the mail service on the server, or end its maintenance mode: according to the reply, the service is switched off for every client. Running the gate again does not help before that.',
+            'Activate the mail service on the server, or end its maintenance mode: the reply says that it is switched off. Running the gate again does not help before that.',
           examples:
-            'Exchange: `Get-ServerComponentState -Identity SERVER` shows what is inactive, often after an update that did not finish.',
+            'Exchange: `Get-ServerComponentState SERVER` shows what is inactive, often after an update that did not finish.',
           setting: 'service-state',
           reproduce: SHOWS_REPLY,
         },
@@ -390,6 +390,15 @@ export const ANY_STEP = {
         'disk-full': { ...OF_SERVER['disk-full'], reproduce: SHOWS_REPLY },
         'out-of-resources': { ...OF_SERVER['out-of-resources'], reproduce: SHOWS_REPLY },
         'too-many-failures': TEMPORARY['too-many-failures'],
+        'too-many-errors': {
+          title: 'Too many errors in one session',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            "Find this session in the server's log: it shows which commands the server counted as errors, because the reply does not say. Commands of a proxy, or of a device in between that inspects SMTP, count too.",
+          examples: 'Postfix: `smtpd_hard_error_limit` is the limit, and its log quotes the commands.',
+          reproduce: SHOWS_REPLY,
+        },
         idle: {
           title: 'Server closed an idle session',
           party: 'server',
@@ -463,7 +472,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Check that the server to which this one forwards connections or messages is running, and that its address and port are correct in this server's configuration. This server's log for the time of the run shows the connection error.",
+            "Check that the server behind this one is running, and that its address and port are correct in this server's configuration. This server's log for the time of the run shows the connection error.",
           examples: 'Dovecot: `submission_relay_host` and `submission_relay_port`.',
           setting: 'relay-unavailable',
           reproduce: SHOWS_REPLY,

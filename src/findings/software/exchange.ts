@@ -44,11 +44,11 @@ export const exchange: Software = {
     'disk-full':
       'it is back pressure: events 15006 and 15007 in the application log name the resource. Free space on the disk of the queue database (`QueueDatabasePath`).',
     'out-of-resources':
-      'it is back pressure: events 15004 to 15007 in the application log name the resource, usually the free space on the disk of the queue database (`QueueDatabasePath`) or memory.',
+      'it is back pressure: events 15004 to 15007 in the application log name the resource, usually the disk of the queue database (`QueueDatabasePath`).',
     'service-state':
-      '`Get-ServerComponentState -Identity SERVER` shows what is inactive, often after an update that did not finish. Run `Set-ServerComponentState -Identity SERVER -Component ServerWideOffline -State Active -Requester Maintenance`, again with `-Requester Functional`, and the same for `HubTransport` and `FrontendTransport` if they are inactive. Then restart the transport services.',
+      '`Get-ServerComponentState SERVER` shows what is inactive, often after an update that did not finish. Run `Set-ServerComponentState SERVER -Component ServerWideOffline -State Active -Requester Maintenance` (and `Functional`), the same for `HubTransport` and `FrontendTransport`, and restart the transport services.',
     'relay-unavailable':
-      'the front-end transport service cannot reach the transport service behind it. `Test-ServiceHealth` and `Get-ServerComponentState -Identity SERVER` (`HubTransport`) show whether that runs. Also check that the network adapters of the server use only internal DNS servers.',
+      '`Test-ServiceHealth` and `Get-ServerComponentState SERVER` (`HubTransport`) show whether the transport service runs. Also check that the network adapters of the server use only internal DNS servers.',
     'message-log': '`Get-MessageTrackingLog -MessageId` shows each event of the message: DELIVER, SEND, DEFER or FAIL.',
     'message-size':
       'run `Set-ReceiveConnector -MaxMessageSize`. `Set-TransportConfig -MaxReceiveSize` and the mailbox have limits, too.',

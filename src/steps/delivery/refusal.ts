@@ -28,6 +28,7 @@ const OF_INBOX: Readonly<Partial<Record<CauseOf<'recipient-rejected'>, CauseOf<'
   'recipient-unknown': 'recipient-of-inbox',
   'recipient-not-accepted': 'rule-for-inbox',
   'unknown-in-mailbox-table': 'mailbox-of-inbox',
+  'relay-denied-without-auth': 'domain-not-served',
 };
 
 /** Whether the username of the inbox is the recipient, with or without its domain. That of an API is not an address. */
@@ -60,7 +61,8 @@ export function judgeRefusal(
   }
   const meaning = refusalMeaningOf(at, reply, {
     hasAuthenticated: endpoint.auth !== undefined,
-    offersAuth: capabilities.has('AUTH'),
+    // Nobody authenticates to an MX host.
+    offersAuth: capabilities.has('AUTH') && endpoint.role !== 'mx',
     isProxied: isProxied(greeting, capabilities),
     ...(endpoint.auth && { account: endpoint.auth.username }),
     from,

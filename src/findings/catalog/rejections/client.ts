@@ -58,11 +58,16 @@ export const OF_CLIENT = {
     remedy: (evidence) =>
       evidence.sameHost === undefined
         ? listOf(
-            'Wait, then run the gate again: the server limits how much it accepts from one account or IP address in a certain time.',
-            [
-              'Find out what else sends with this account or from this IP address: other jobs, or an application.',
-              "Raise the limit at the server or in the provider's plan, or exempt the account or the IP address.",
-            ],
+            `Wait, then run the gate again: the server limits how much it accepts from one ${evidence.account === undefined ? 'client' : 'account or IP address'} in a certain time.`,
+            evidence.account === undefined
+              ? [
+                  'Find out what else sends from this IP address: other jobs, an application, or other machines behind the same NAT.',
+                  "Or raise the limit of the server, or exempt the gate's IP address from it.",
+                ]
+              : [
+                  'Find out what else sends with this account or from this IP address: other jobs, or an application.',
+                  "Or raise the limit at the server or in the provider's plan.",
+                ],
           )
         : listOf(
             `Test one endpoint of this server at a time: ${others(evidence)} used it in the same run, and such a limit usually applies to both together.`,
@@ -88,7 +93,7 @@ export const OF_CLIENT = {
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      "Set `ehlo` to a fully qualified name with an address record in DNS, ideally one that resolves to the gate's public IP address. By default, the gate sends the host name of its machine. Or configure the server to check the name only of clients that have not authenticated.",
+      "Set `ehlo` to a fully qualified name that resolves, ideally to the gate's public IP address: by default, it is the host name of the machine. Or configure the server to check the name only of clients that have not authenticated.",
     examples: 'Postfix: `permit_sasl_authenticated` first in `smtpd_helo_restrictions`.',
     setting: 'ehlo-name-rules',
     reproduce,
@@ -185,9 +190,10 @@ export const OF_CLIENT = {
     certainty: 'likely',
     remedy: ({ recipient }) =>
       listOf(
-        'Use a `delivery.to` in a domain that this server serves, or test the port for submission (587 or 465) with `auth`: this port offers no AUTH.',
+        'Use a `delivery.to` in a domain that this server serves, or test the port for submission (587 or 465) with `auth`: clients do not authenticate on this port.',
         [`If the server should serve ${domain(recipient)}, add that domain to its configuration.`],
       ),
+    setting: 'served-domains',
     reproduce,
   },
   'relay-denied-to-account': {

@@ -25,6 +25,10 @@ export const others = ({ sameHost = '' }: Values): string =>
     .map((name) => `\`${name}\``)
     .join(' and ');
 
+/** What a rule can exempt: the address of the sender can be forged. */
+export const exemptible = ({ account }: Values): string =>
+  account === undefined ? "the gate's IP address" : 'the account that the gate uses';
+
 /** Where to look, by an identifier that the reply contains, such as `id=12345-01` of a filter. */
 export function inLog({ reply = '' }: Values): string {
   const id = /\bid=([\w-]{4,40})/.exec(reply)?.[1];

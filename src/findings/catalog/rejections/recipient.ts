@@ -118,6 +118,21 @@ export const OF_RECIPIENT = {
     setting: 'served-domains',
     reproduce,
   },
+  'domain-not-served': {
+    title: 'Domain of the recipient not served',
+    party: 'server',
+    certainty: 'likely',
+    remedy: ({ recipient }) =>
+      listOf(
+        `Add ${domain(recipient)} to the domains for which the server accepts mail: it rejects the recipient as one in another domain, although the inbox has the same username.`,
+        [
+          'If another server receives mail for the domain (its MX record), test that one.',
+          'To send through this server as a client, use its port for submission (587 or 465) with `auth`.',
+        ],
+      ),
+    setting: 'served-domains',
+    reproduce,
+  },
   'recipient-unroutable': {
     title: 'Server has no route to the recipient',
     party: 'server',

@@ -99,7 +99,7 @@ export const OF_SENDER = {
     party: 'server',
     certainty: 'likely',
     remedy: ({ sender }) =>
-      `Check that the mail server of ${domain(sender)} can be reached and accepts mail for the sender${quoted(sender)}: this server asks that server first, and got no useful reply. Then run the gate again later, because the result is cached.`,
+      `Check that the mail server of ${domain(sender)} can be reached and accepts mail for the sender${quoted(sender)}: this server asks it first, and got no useful reply. Then run the gate again later, because the result is cached.`,
     examples: 'Postfix: `reject_unverified_sender`. Exim: `verify = sender/callout`; `exim -bvs ADDRESS` shows it.',
     setting: 'sender-verification',
     reproduce,

@@ -1,7 +1,7 @@
 import { listOf } from '../../../text/lists.js';
 import { notOffered } from '../../commands/swaks.js';
 import { REPLY, type Cause } from '../entry.js';
-import { inLog, quoted, reproduce } from './parts.js';
+import { exemptible, inLog, quoted, reproduce } from './parts.js';
 
 /** A command sends a similar message, because a filter may judge a different one differently. */
 const sameMessage = { command: 'test-message', shows: REPLY } as const;
@@ -24,7 +24,7 @@ export const OF_SERVER = {
     party: 'server',
     certainty: 'likely',
     remedy:
-      "Free disk space on the volume of the server's mail queue, and check its memory: the server accepts no mail until it has enough of both. The sender and the recipient are not the reason.",
+      "Free disk space on the volume of the server's mail queue, and check its memory: until it has enough of both, the server accepts no mail.",
     examples: 'Exchange (back pressure): the events 15004 to 15007 in its event log name the resource.',
     setting: 'out-of-resources',
     reproduce,
@@ -42,7 +42,7 @@ export const OF_SERVER = {
     party: 'server',
     certainty: 'likely',
     remedy:
-      "Check that the server to which this one forwards messages is running, and that its address and port are correct in this server's configuration. This server's log for the time of the run shows the connection error.",
+      "Check that the server behind this one is running, and that its address and port are correct in this server's configuration. This server's log for the time of the run shows the connection error.",
     examples: 'Dovecot: `submission_relay_host` and `submission_relay_port`.',
     setting: 'relay-unavailable',
     reproduce,
@@ -123,7 +123,7 @@ export const OF_SERVER = {
     certainty: 'likely',
     remedy: (evidence) =>
       listOf(
-        `Look up the message in the log or the quarantine of the filter ${inLog(evidence)}: it names the rule. Change that rule, or exempt the account that the gate uses.`,
+        `Look up the message in the log or the quarantine of the filter ${inLog(evidence)}: it names the rule. Change that rule, or exempt ${exemptible(evidence)}.`,
         [
           'Do not exempt only the address in `delivery.from`, which anyone can forge.',
           'Except for its identifiers, the test message is always the same.',
@@ -148,7 +148,7 @@ export const OF_SERVER = {
     certainty: 'likely',
     remedy: (evidence) =>
       listOf(
-        `If the reply does not say enough, find the rule in the server's log ${inLog(evidence)}. Then change the rule, or exempt the account that the gate uses.`,
+        `If the reply does not say enough, find the rule in the server's log ${inLog(evidence)}. Then change the rule, or exempt ${exemptible(evidence)}.`,
         ['Do not exempt only the address in `delivery.from`, which anyone can forge.'],
       ),
     reproduce,

@@ -62,6 +62,8 @@ describe('a recipient that the server does not know', () => {
   test.each([
     INVALID,
     `550 5.1.1 ${RECIPIENT} User unknown`,
+    '550 5.4.1 Recipient address rejected: Access denied.',
+    '550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup',
     `550 5.1.1 <${RECIPIENT}>: Recipient address rejected: User unknown in virtual mailbox table`,
   ])('is for the owner of the server if the inbox has the same username: %s', (text) => {
     for (const inbox of [RECIPIENT, RECIPIENT.toUpperCase(), 'inbox']) {

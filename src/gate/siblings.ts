@@ -39,6 +39,7 @@ const OF_RECIPIENT: readonly (CauseOf<'recipient-rejected'> | undefined)[] = [
     'recipient-of-inbox',
     'rule-for-inbox',
     'mailbox-of-inbox',
+    'inbox-not-in-directory',
     'domain-not-served',
   ] as const),
   ...(['unknown-in-local-table', 'unknown-in-relay-table', 'unknown-in-alias-table'] as const),

@@ -75,7 +75,7 @@ export const accountCauses = (reproduce: Reproduction) =>
       party: 'configuration',
       certainty: 'certain',
       remedy:
-        'Give the user of the credentials the permission that the reply names, for the domain or address of the sender. Or use credentials that have it.',
+        'Give the user of the credentials the permission to send, for the domain or address of the sender: the reply may name it. Or use credentials that have it.',
       setting: 'sending-permission',
       reproduce,
     },

@@ -28,6 +28,7 @@ const OF_INBOX: Readonly<Partial<Record<CauseOf<'recipient-rejected'>, CauseOf<'
   'recipient-unknown': 'recipient-of-inbox',
   'recipient-not-accepted': 'rule-for-inbox',
   'unknown-in-mailbox-table': 'mailbox-of-inbox',
+  'not-in-directory': 'inbox-not-in-directory',
   'relay-denied-without-auth': 'domain-not-served',
 };
 

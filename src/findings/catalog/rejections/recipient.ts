@@ -244,6 +244,21 @@ export const OF_RECIPIENT = {
     setting: 'recipient-directory',
     reproduce,
   },
+  'inbox-not-in-directory': {
+    title: "Recipient not in the organization's directory",
+    party: 'server',
+    certainty: 'likely',
+    remedy: ({ recipient }) =>
+      listOf(
+        `Have the administrator of the recipient's organization look up the recipient${quoted(recipient)} in its directory, and create it there as a mailbox or an alias if it is missing.`,
+        [
+          'A typing mistake is unlikely, because the inbox has the same username.',
+          'The sender, its IP address and its permissions are not the reason.',
+        ],
+      ),
+    setting: 'recipient-directory',
+    reproduce,
+  },
   'mailbox-disabled': {
     title: 'Mailbox disabled',
     party: 'inbox',

@@ -434,11 +434,10 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy: listOf(
-            'Read the reply, which may say whether a blocklist, greylisting or another rule rejects the IP address.',
+            "Find the rule that rejects the client in the server's log for the time of the run, and exempt the gate's IP address from it.",
             [
-              "On your own server, exempt the gate's IP address from that rule.",
-              'Otherwise, run the gate on a machine with a different IP address, or through a submission server with `auth`.',
-              'If a blocklist is the reason, request the removal of the address.',
+              'If it is greylisting, running the gate again some minutes later also helps.',
+              'If the server is not yours, run the gate on a machine with a different IP address, or test a submission server with `auth`.',
             ],
           ),
           setting: 'greeting-rejected',

@@ -1,7 +1,7 @@
 import { listOf } from '../../text/lists.js';
 import { blocklistErrors, listedClient } from './blocklist.js';
 import { connectionLimit } from './limits.js';
-import { listOf, together } from '../../text/lists.js';
+import { together } from '../../text/lists.js';
 import {
   entriesOf,
   FIRST_LINE,

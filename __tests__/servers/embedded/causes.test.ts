@@ -696,6 +696,37 @@ describe('STARTTLS that is not offered', () => {
     const found = await foundAt({ offers: ['PIPELINING'], replies: { STARTTLS: reply } });
     expect(found).toMatchObject({ code: 'starttls-not-advertised', title, evidence: { reply } });
   });
+
+  test.each(['502 5.5.1 TLS support is not enabled', '500 STARTTLS is disabled', '554 SSL not configured'])(
+    'is quoted if the reply to STARTTLS says that TLS is off: %s',
+    async (reply) => {
+      const found = await foundAt({ offers: ['AUTH'], replies: { STARTTLS: reply } });
+      expect(found).toMatchObject({ code: 'starttls-not-advertised', title: 'TLS not enabled on the server' });
+      expect(found?.message).toContain(`the server replied with "${reply}"`);
+      expect(found?.remedy).not.toMatch(/networks/);
+    },
+  );
+
+  test('and AUTH before it are up to the author of the workflow at a mail server for tests', async () => {
+    const report = await reportOf({
+      greeting: '220 /172.18.0.2 GreenMail SMTP Service v2.1.3 ready',
+      offers: ['AUTH PLAIN LOGIN'],
+      replies: { STARTTLS: '500 Command not recognized: STARTTLS' },
+    });
+    const [missing, auth] = findingsOf(report);
+    expect(missing).toMatchObject({ code: 'starttls-not-advertised', party: 'configuration', certainty: 'likely' });
+    expect(missing?.message).toMatch(/ Its greeting is that of GreenMail, a mail server for tests\.$/);
+    expect(missing?.remedy).toMatch(/^Test the SMTPS port of GreenMail \(3465 /);
+    expect(auth).toMatchObject({ code: 'plaintext-auth-advertised', party: 'configuration' });
+    expect(`${missing?.remedy} ${auth?.remedy}`).not.toMatch(/Postfix|Exim|Dovecot/);
+  });
+
+  test('makes an AUTH without mechanisms harmless', async () => {
+    const replies = { STARTTLS: '502 No' };
+    expect(findingsOf(await reportOf({ offers: ['AUTH'], replies })).map(({ code }) => code)).toEqual([
+      'starttls-not-advertised',
+    ]);
+  });
 });
 
 test.each([

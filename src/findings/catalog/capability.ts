@@ -1,4 +1,5 @@
 import { listOf } from '../../text/lists.js';
+import { AUTH_OF_CATCHER, CATCHER_EVIDENCE, withoutTls } from './mail-catchers.js';
 import { blocklistErrors, listedClient } from './blocklist.js';
 import { connectionLimit } from './limits.js';
 import { together } from '../../text/lists.js';
@@ -82,6 +83,9 @@ export const SPOKEN_TO: Reproduction = {
   shows: ({ line = '', data = line }: Values) =>
     /^(?:HTTP\/|AMQP|<[!?]?\w+|-(?:DENIED|NOAUTH|ERR))/.exec(data)?.[0] ?? '',
 };
+
+const STARTTLS_EXAMPLES =
+  'Postfix: `smtpd_tls_security_level = may`, or `encrypt` on submission, and `smtpd_tls_chain_files`. Exim: `tls_advertise_hosts = *`, with `tls_certificate` and `tls_privatekey`.';
 
 const PORTS = 'Submission uses port 587 (STARTTLS) or 465 (implicit TLS); MX hosts use port 25.';
 
@@ -341,8 +345,7 @@ export const CAPABILITY = {
         'If it is enabled already, check that the setting applies to the service on this port, and reload the server.',
         'Or a rule offers STARTTLS only to certain networks.',
       ]),
-      examples:
-        'Postfix: `smtpd_tls_security_level = may`, or `encrypt` on submission, and `smtpd_tls_chain_files`. Exim: `tls_advertise_hosts = *`, with `tls_certificate` and `tls_privatekey`.',
+      examples: STARTTLS_EXAMPLES,
       setting: 'starttls-not-advertised',
       reproduce: NOT_OFFERED,
     },
@@ -351,10 +354,22 @@ export const CAPABILITY = {
         ...fields('capabilities', 'masked', 'reply', 'greeting'),
         host: 'the configured host, if the greeting has a name in a different domain',
         answeredBy: 'the name in the greeting, if it is of a different domain than the host',
+        ...CATCHER_EVIDENCE,
       },
       reference: 'RFC 3207 section 2',
       resultType: 'starttls-not-supported',
       causes: {
+        'of-catcher': withoutTls(NOT_OFFERED),
+        'tls-disabled': {
+          title: 'TLS not enabled on the server',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Enable TLS for this service, with a certificate and its private key, and reload the server: its reply to STARTTLS says that TLS is not enabled.',
+          examples: STARTTLS_EXAMPLES,
+          setting: 'starttls-not-advertised',
+          reproduce: NOT_OFFERED,
+        },
         // RFC 8314 section 7.3 assigns it to submission with implicit TLS.
         'on-port-465': {
           title: 'No TLS on port 465',
@@ -506,6 +521,7 @@ export const CAPABILITY = {
       evidence: {
         mechanisms: 'the SASL mechanisms that are offered before TLS',
         reply: 'the reply to AUTH PLAIN before TLS, if the probe `plaintext-auth` ran',
+        ...CATCHER_EVIDENCE,
       },
       reference: 'RFC 4954 section 4',
       causes: {
@@ -516,6 +532,7 @@ export const CAPABILITY = {
           remedy:
             'No change is required: these mechanisms do not send the password itself. Some of them allow an attacker who records the session to guess a weak password. If all clients use TLS, offer AUTH only over TLS.',
         },
+        'of-catcher': { ...AUTH_OF_CATCHER, reproduce: { command: 'ehlo', shows: 'AUTH' } },
         'of-service': {
           party: 'configuration',
           certainty: 'certain',

@@ -7,7 +7,8 @@ import { excerpt } from '../../text/peer.js';
 import { beginSession, ehloName, openConnection } from '../connection.js';
 import type { Context } from '../context.js';
 import type { Connected, Facts, StepResult } from '../hand-over.js';
-import { own } from '../../text/own.js';
+import { fixed, own } from '../../text/own.js';
+import { mailCatcherIn } from './mail-catcher.js';
 
 /** Step 1: the server greets the client, accepts EHLO, and offers STARTTLS (RFC 3207 section 2). */
 export async function capability(context: Context): Promise<StepResult<Connected>> {
@@ -58,12 +59,19 @@ async function judgePlaintextAuth(
 ): Promise<KnownFinding[]> {
   const { mechanisms: offered, lines } = capabilities;
   if (!offered) return [];
+  // Without TLS, no mechanism is ever offered.
+  if (offered.length === 0 && !capabilities.has('STARTTLS')) return [];
   const mechanisms = excerpt(offered.join(' ')) || own`without a mechanism`;
   const message = own`The server offers AUTH ${mechanisms} before TLS`;
   const evidence = { mechanisms };
   if (offered.length > 0 && offered.every((name) => WITHOUT_PASSWORD.test(name))) {
     const harmless = own`${message}. None of these mechanisms sends a password or a token.`;
     return [finding('plaintext-auth-advertised', harmless, { evidence, severity: 'notice', cause: 'no-password' })];
+  }
+  const catcher = mailCatcherIn(greeting);
+  if (catcher !== undefined) {
+    const ofCatcher = { evidence: { ...evidence, software: fixed(catcher) }, cause: 'of-catcher' } as const;
+    return [finding('plaintext-auth-advertised', own`${message}.`, ofCatcher)];
   }
   // Loaded only if it is needed, with the settings of all software.
   const { isService } = await import('../../findings/software.js');

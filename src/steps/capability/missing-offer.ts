@@ -20,6 +20,8 @@ import {
   overwrittenGreeting,
 } from './inspection.js';
 import { fixed, own, type OwnText } from '../../text/own.js';
+import { wordsOf } from '../reply-text.js';
+import { mailCatcherIn } from './mail-catcher.js';
 
 /**
  * Judges a reply to EHLO without STARTTLS. Sends STARTTLS anyway: if the server accepts it, and a handshake then succeeds,
@@ -57,6 +59,12 @@ export async function judgeMissingOffer(
     const message = own`The EHLO reply does not list STARTTLS. ${tried}`;
     return finding('starttls-stripped', message, { evidence, cause: isLocal ? 'hidden-on-this-machine' : 'hidden' });
   }
+  const catcher = mailCatcherIn(greeting);
+  if (catcher !== undefined) {
+    const software = fixed(catcher);
+    const message = own`${authority(host, port)} does not offer STARTTLS. Its greeting is that of ${software}, a mail server for tests.`;
+    return finding('starttls-not-advertised', message, { evidence: { ...evidence, software }, cause: 'of-catcher' });
+  }
   const overwritten =
     masked.length > 0
       ? own` Another keyword was probably overwritten ("${excerptOfList(masked)}"): its length differs from that of STARTTLS.`
@@ -64,9 +72,16 @@ export async function judgeMissingOffer(
   const isFiltered = isInspected || masked.length > 0;
   const answeredBy = isFiltered ? undefined : otherNameIn(greeting, host);
   const who = answeredBy === undefined ? own`` : own` The name in the greeting is ${answeredBy}.`;
-  const message = own`${authority(host, port)} does not offer STARTTLS.${overwrittenGreeting(greeting)}${overwritten}${who}`;
   const ofProxy = answeredBy !== undefined && isOfProxy(answeredBy, context.endpoint) ? 'other-host' : undefined;
-  const cause = isFiltered ? inspectionAt(connection.address, inspected) : (ofProxy ?? causeOf(reply, port));
+  // The words of the server say more than where it is.
+  const isOff = !isFiltered && isTlsDisabled(reply);
+  const said = isOff ? own` ${tried}` : own``;
+  const message = own`${authority(host, port)} does not offer STARTTLS.${overwrittenGreeting(greeting)}${overwritten}${who}${said}`;
+  const cause = isOff
+    ? 'tls-disabled'
+    : isFiltered
+      ? inspectionAt(connection.address, inspected)
+      : (ofProxy ?? causeOf(reply, port));
   const more = { ...evidence, host, ...(answeredBy !== undefined && { answeredBy }) };
   return finding('starttls-not-advertised', message, {
     evidence: cause === 'other-host' ? more : evidence,
@@ -109,6 +124,15 @@ function attempted(reply: Reply | undefined, handshake: string | undefined): Own
   if (handshake.startsWith('succeeded'))
     return own`${replied} The TLS handshake then ${fixed(handshake)}, so the server supports STARTTLS.`;
   return own`${replied} ${handshake === 'failed' ? own`The TLS handshake then failed` : own`A TLS handshake was ${fixed(handshake)}`}.`;
+}
+
+/** Words of a reply to STARTTLS that say that TLS is switched off. */
+const TLS_DISABLED =
+  /\b(?:ssl|(?:start)?tls)\b.{0,60}\b(?:(?:not|isn't|is not) (?:enabled|configured|activated|turned on|set up)|disabled|turned off)\b/;
+
+/** A reply of 454 says that TLS does not work at present. */
+function isTlsDisabled(reply: Reply | undefined): boolean {
+  return reply !== undefined && reply.code >= 500 && TLS_DISABLED.test(wordsOf(reply));
 }
 
 /** Why a server that does not offer STARTTLS also does not accept it. */

@@ -81,11 +81,12 @@ function ofTheServer(failure: ConnectFailure, context: Context): KnownFinding {
       return finding('connection-failed-locally', message, { ...more, ...causeOf(LOCAL_CAUSES[detail]) });
     }
     case 'no-route': {
-      const cause = address === undefined ? undefined : noRouteCause(address, host, detail);
+      const cause = address === undefined ? undefined : noRouteCause(address, context, detail);
       const message =
         detail === HOST_UNREACHABLE
           ? own`${to} is unreachable (${detail}): a router or firewall rejects the connection, or the host is down.${hint}`
           : own`There is no route to ${to} (${detail}).${hint}`;
+      if (cause === BEYOND_RUNNER) return beyondRunner('no-route', message, failure);
       return finding('no-route', message, { ...more, ...causeOf(cause) });
     }
     case 'refused': {
@@ -96,7 +97,8 @@ function ofTheServer(failure: ConnectFailure, context: Context): KnownFinding {
       return finding('connection-lost', own`${to} reset the connection.${hint}`, { ...more, cause: 'on-connect' });
     case 'timed-out': {
       const message = own`${to} did not accept the connection within ${timeoutMs / 1000} s.${hint}`;
-      const cause = address === undefined ? undefined : timeoutCause(address, host);
+      const cause = address === undefined ? undefined : timeoutCause(address, context);
+      if (cause === BEYOND_RUNNER) return beyondRunner('connection-timeout', message, failure);
       // A firewall for outbound connections does not explain an address that is not on the Internet.
       if (cause !== undefined || hasConnectedBefore(context) || port !== PORTS.mx) {
         return finding('connection-timeout', message, { ...more, ...causeOf(cause) });
@@ -141,15 +143,44 @@ function refusedHere(
 /** Unlike ENETUNREACH, not about the routes of this machine: usually an ICMP message, which firewalls send, too. */
 const HOST_UNREACHABLE = 'EHOSTUNREACH';
 
-function noRouteCause(address: string, host: string, detail: string): CauseOf<'no-route'> | undefined {
+function noRouteCause(address: string, context: Context, detail: string): CauseOf<'no-route'> | undefined {
+  const { host } = context.endpoint;
   if (isOfNoServer(address)) return isIP(host) === 0 ? 'not-of-a-server' : 'host-not-of-a-server';
+  if (isBeyondRunner(address, context)) return BEYOND_RUNNER;
   if (detail === HOST_UNREACHABLE) return isLoopbackOrPrivate(address) ? 'unreachable-private' : 'unreachable';
   return isIPv6(address) ? 'no-ipv6' : undefined;
 }
 
-function timeoutCause(address: string, host: string): CauseOf<'connection-timeout'> | undefined {
+const BEYOND_RUNNER = 'private-on-hosted-runner';
+
+function beyondRunner(
+  code: 'no-route' | 'connection-timeout',
+  message: OwnText,
+  { detail, address = '', inconclusive }: ConnectFailure,
+): KnownFinding {
+  return finding(
+    code,
+    own`${message} ${address} is a private IP address, and the job runs on a GitHub-hosted runner.`,
+    {
+      evidence: { detail, address },
+      ...(inconclusive && { inconclusive }),
+      cause: BEYOND_RUNNER,
+    },
+  );
+}
+
+/** Services of the job have private addresses only if the job runs in a container. */
+function isBeyondRunner(address: string, context: Context): boolean {
+  const { hostedRunner, jobContainer } = context.run;
+  const isPossible = hostedRunner && jobContainer?.() === undefined && !hasConnectedBefore(context);
+  return isPossible && isLoopbackOrPrivate(address) && !isLoopback(address);
+}
+
+function timeoutCause(address: string, context: Context): CauseOf<'connection-timeout'> | undefined {
+  const { host } = context.endpoint;
   if (isLoopback(address)) return 'on-this-machine';
   if (isOfNoServer(address)) return isIP(host) === 0 ? 'not-of-a-server' : 'host-not-of-a-server';
+  if (isBeyondRunner(address, context)) return BEYOND_RUNNER;
   return isLoopbackOrPrivate(address) ? 'private-address' : undefined;
 }
 

@@ -290,6 +290,28 @@ test.each([
   expect(completed).toMatchObject({ reproduceShows: shows });
 });
 
+test.each<[ConstructorParameters<typeof ConnectFailure>, string]>([
+  [['timed-out', 'no response in time', '10.20.0.25'], 'curl: (28)'],
+  [['no-route', 'ENETUNREACH', '10.20.0.25'], 'Network is unreachable'],
+  [['no-route', 'EHOSTUNREACH', 'fd00::1'], 'No route to host'],
+])('a private IP address is beyond a GitHub-hosted runner: %j', (failure, shows) => {
+  const endpoint = testEndpoint(587, { host: 'smtp.example.test' });
+  const failed = new ConnectFailure(...failure);
+  const address = failure[2] ?? '';
+  const foundIn = (run: Partial<RunContext>) => {
+    const found = connectFailed(failed, { endpoint, run: testRun(run) } as Context);
+    return completeFinding(found, { ...EXACTLY, endpoint, address, step: 'capability', capabilities: [] });
+  };
+  const found = foundIn({ hostedRunner: true });
+  expect(found).toMatchObject({ party: 'configuration', certainty: 'likely', reproduceShows: shows });
+  expect(found.message).toContain(` ${address} is a private IP address, and the job runs on a GitHub-hosted runner.`);
+  expect(found.remedy).toMatch(/^Run the job on a self-hosted runner \(`runs-on`\) in the network of the server/);
+  expect(found.remedy).not.toMatch(/If the machine/);
+  const container = { services: ['mail'] };
+  for (const run of [{}, { hostedRunner: true, jobContainer: () => container }] as Partial<RunContext>[])
+    expect(foundIn(run).title).not.toBe(found.title);
+});
+
 test('a host that is unreachable may be behind a firewall that rejects the connection', () => {
   const context = { endpoint: testEndpoint(587, { host: 'smtp.example.test' }), run: testRun() } as Context;
   const { message, remedy, certainty } = completeFinding(
@@ -415,6 +437,7 @@ describe('a port that is not for the configured kind of TLS', () => {
     const found = completeFinding(implicitTlsPort({ endpoint }, RECORD, '220 mail.example.test ESMTP'), EXACTLY);
     expect(found).toMatchObject({ code: 'implicit-tls-port', title, party });
     expect(found.evidence?.data).toMatch(/ \(a TLS handshake message\)$/);
+    expect(found.message).toMatch(/no unencrypted greeting; .* Over TLS, it sends "220 mail\.example\.test ESMTP"\.$/);
     if (party === 'server') expect(found.remedy).toMatch(/in the server or in the proxy .* HAProxy: remove `ssl`/);
     // What speaks TLS there may not be the mail server.
     const unknown = completeFinding(implicitTlsPort({ endpoint }, RECORD), EXACTLY);

@@ -128,7 +128,7 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       name: 'an internal error',
       server: instead(alert(2, 80), wait(200), close),
       ...{ code: FAILED, title: 'Internal server error in the TLS handshake', ...LIKELY },
-      ...{ message: /alert 80 .*it had an internal error/, fix: /A certificate or key is missing/ },
+      ...{ message: /alert 80 .*it gives no reason/, fix: /A certificate or key is missing/ },
     },
     {
       name: 'a server that does not know the name',
@@ -136,7 +136,7 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       ...{ code: FAILED, title: 'Server does not recognize the server name', ...LIKELY },
       ...{
         message: /does not recognize the server name mail\.example\.test/,
-        fix: /^If mail\.example\.test is the right/,
+        fix: /^Configure the server, .* with a certificate for mail\.example\.test: .*`strict-sni`/s,
       },
     },
     {

@@ -299,7 +299,11 @@ export const CAPABILITY = {
     },
     {
       about: 'transport',
-      evidence: { ...fields('line', 'protocol'), data: 'how the first record begins: its type and version' },
+      evidence: {
+        ...fields('protocol'),
+        line: 'the first line that the server sends over TLS',
+        data: 'how the first record begins: its type and version',
+      },
       reference: 'RFC 8314 section 3.3',
       causes: {
         'on-starttls-port': {

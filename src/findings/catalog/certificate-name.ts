@@ -53,8 +53,8 @@ export const CERTIFICATE_NAME = {
     {
       ...NEW_CERTIFICATE,
       remedy: ({ expected = '', names = '', greetingName }: Values) =>
-        listOf(`If clients connect to ${expected}, get a certificate that includes this name.`, [
-          `If they connect to ${greetingName ?? 'another name'}, set \`servername\` to that name; the certificate includes ${names}.`,
+        listOf(`Get a certificate that includes ${expected}, and install it: this one includes ${names}.`, [
+          `Set \`servername\` only if mail clients connect to this server as ${greetingName ?? 'one of the names in the certificate'}: otherwise the gate passes, and clients still fail.`,
         ]),
       reproduce: {
         command: 'openssl',

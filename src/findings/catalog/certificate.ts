@@ -302,13 +302,14 @@ export const CERTIFICATE = {
       party: 'server',
       certainty: 'certain',
       newCertificate: 'is signed with SHA-256 or better',
-      remedy: 'Have the certificate reissued with SHA-256 or better. The key can stay the same.',
-      examples: 'In a CA of your own: `openssl x509 -req -sha256`, or `default_md = sha256` in `openssl.cnf`.',
-      setting: 'certificate',
+      remedy: ({ issuer = 'its CA' }: Values) =>
+        `Have the certificate reissued with SHA-256 or better by ${issuer}, and install the new one. The key can stay the same. If this CA is your own, configure it to sign with SHA-256.`,
+      examples:
+        'OpenSSL: `openssl x509 -req -sha256`, or `default_md = sha256` in `openssl.cnf`. AD CS: `certutil -setreg ca\\csp\\CNGHashAlgorithm SHA256`, and restart the service.',
       reproduce: { command: 'certificate-text', shows: shownSignature },
     },
     {
-      evidence: { signature: 'the signature algorithm', ...fields('subject') },
+      evidence: { signature: 'the signature algorithm', ...fields('subject', 'issuer') },
       reference: 'RFC 9325 section 4.5; RFC 9155',
       resultType: 'validation-failure',
       causes: {

@@ -82,6 +82,14 @@ const EGRESS_POLICY = {
     `Add \`${endpoint}\` to \`allowed-endpoints\` of harden-runner (${step}), and the inbox with its port, if there is one: with \`egress-policy: block\`, the job cannot connect to anything else. The mail server is probably not the problem. The page to which that step links in its log lists the blocked connections. \`egress-policy: audit\` only reports such connections.`,
 } as const satisfies Cause;
 
+const PRIVATE_ON_HOSTED_RUNNER = {
+  title: 'Private IP address, not reachable by GitHub-hosted runners',
+  party: 'configuration',
+  certainty: 'likely',
+  remedy: ({ address = 'it' }: Values) =>
+    `Run the job on a self-hosted runner (\`runs-on\`) in the network of the server, or connect the job to that network by a VPN: ${address} is a private IP address, which GitHub-hosted runners do not reach by themselves. If the server also has a public IP address, publish that one in DNS.`,
+} as const satisfies Cause;
+
 /** Findings of the connection, in the step that opens it: step 1, or step 3 with implicit TLS. */
 export const CONNECTING = {
   'dns-failed': error(
@@ -245,6 +253,7 @@ export const CONNECTING = {
           ),
           reproduce: UNREACHABLE,
         },
+        'private-on-hosted-runner': { ...PRIVATE_ON_HOSTED_RUNNER, reproduce: UNREACHABLE },
         ...REJECTED_SIBLINGS,
         'no-ipv6': {
           title: 'No IPv6 route to the server',
@@ -402,6 +411,7 @@ export const CONNECTING = {
             `Run the gate on a machine in the network of the server (in a workflow: a self-hosted runner), or connect the machine to it by a VPN: ${address} is a private IP address. If the machine is in that network, check that the host is up, and that no firewall between them drops the connection.`,
           reproduce: NO_RESPONSE,
         },
+        'private-on-hosted-runner': { ...PRIVATE_ON_HOSTED_RUNNER, reproduce: NO_RESPONSE },
         ...NOT_OF_A_SERVER,
         'host-not-of-a-server': { ...NOT_OF_A_SERVER['host-not-of-a-server'], reproduce: NO_RESPONSE },
       },

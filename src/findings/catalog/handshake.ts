@@ -39,6 +39,9 @@ function selectedVersion({ negotiated = '' }: Values): string {
 
 const SELECTED: Reproduction = { command: 'any-tls', shows: selectedVersion };
 
+/** The end of the handshake with the versions of the policy. A server may also close the connection without an alert. */
+const VERSION_REFUSED: Reproduction = { ...SAME_END, otherwise: NO_CERTIFICATE };
+
 /** The server must change, but what was observed may have a different cause. */
 const SERVER = { party: 'server', certainty: 'likely', reproduce: SAME_END } as const;
 const NETWORK = { ...SERVER, party: 'network' } as const;
@@ -291,12 +294,14 @@ export const HANDSHAKE = {
           title: 'Server does not recognize the server name',
           remedy: ({ servername = '' }: Values) =>
             listOf(
-              `If ${servername} is the right name, configure the server, or the proxy in front of it, with a certificate for this name.`,
+              `Configure the server, or the proxy in front of it that terminates TLS, with a certificate for ${servername}: it rejects names for which it has none.`,
               [
-                'Or configure a default certificate for names that it does not know.',
-                'Otherwise, set `servername` to a name for which it has a certificate: the name is sent as SNI, and the certificate must include it.',
+                `If ${servername} is the wrong name, use the right one as \`host\`, or set \`servername\` to it. Its certificate must include that name.`,
+                'A default certificate alone does not help: it must include the name, too.',
               ],
             ),
+          examples:
+            'HAProxy does this with `strict-sni` if no certificate in `crt` is for the name, and nginx with `ssl_reject_handshake on` in the default server.',
           reference: 'RFC 6066 section 3',
         },
         'only-with-sni': {
@@ -312,7 +317,7 @@ export const HANDSHAKE = {
               ],
             ),
           setting: 'sni-certificate',
-          reproduce: NO_CERTIFICATE,
+          reproduce: { ...SAME_END, otherwise: NO_CERTIFICATE },
           reference: 'RFC 6066 section 3',
         },
         'no-name-sent': {
@@ -420,7 +425,7 @@ export const HANDSHAKE = {
       examples:
         'Postfix: remove `!TLSv1.2` and `!TLSv1.3` from `smtpd_tls_protocols` and `smtpd_tls_mandatory_protocols`. Exim: remove `+no_tlsv1_2` and `+no_tlsv1_3` from `openssl_options`.',
       setting: 'tls-version-too-old',
-      reproduce: SELECTED,
+      reproduce: VERSION_REFUSED,
     },
     {
       evidence: {
@@ -440,7 +445,7 @@ export const HANDSHAKE = {
             'Enable TLS 1.3 on the server: its TLS library must support it (OpenSSL since 1.1.1, GnuTLS since 3.6.5), and no setting may limit the version to TLS 1.2. If that is not possible, lower `min-tls-version` (`tls.min-version` of this endpoint) to `TLSv1.2`.',
           reference: 'RFC 9325 section 3.1.1',
           setting: 'tls-version-too-old',
-          reproduce: SELECTED,
+          reproduce: VERSION_REFUSED,
         },
         'not-determined': {
           title: 'No common TLS version',

@@ -40,9 +40,10 @@ export function implicitTlsPort(
     const message = own`${name} uses implicit TLS, but not for SMTP: over TLS, the server speaks ${protocol} ("${line}").`;
     return finding('implicit-tls-port', message, { evidence: { data, protocol, line }, cause: 'other-protocol' });
   }
-  const message = own`${name} sends no greeting; it expects implicit TLS.`;
   const isSmtp = greeting !== undefined && /^\d{3}(?:[ -]|$)/.test(greeting);
   const line = greeting === undefined ? {} : { line: excerpt(greeting) };
+  const overTls = greeting === undefined ? own`` : own` Over TLS, it sends "${excerpt(greeting)}".`;
+  const message = own`${name} sends no unencrypted greeting; it expects implicit TLS.${overTls}`;
   const cause = isSmtp ? onStarttlsPort(port) : 'unknown-protocol';
   return finding('implicit-tls-port', message, { evidence: { data, ...line }, ...(cause && { cause }) });
 }

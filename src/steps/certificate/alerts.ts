@@ -30,7 +30,7 @@ const OF_THE_HANDSHAKE: Readonly<Record<number, Meaning<'tls-handshake-failed'>>
   49: ['it recognized the client, but denied access', 'access-denied'],
   50: ['it could not parse the data that it received', INCOMPATIBLE],
   51: ['a signature or a key in the handshake was not valid', CHANGED],
-  80: ['it had an internal error', 'server-error'],
+  80: ['it gives no reason', 'server-error'],
   86: ['it reports that the client fell back to an older TLS version than both sides support (RFC 7507)', 'downgrade'],
   90: ['it canceled the handshake for a reason other than a protocol error', 'server-closed'],
   109: ['an extension that it requires is missing from the handshake', 'missing-extension'],

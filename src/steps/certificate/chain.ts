@@ -72,7 +72,9 @@ export function judgeChain(
       return [finding('certificate-self-signed', message, { ...details, ...(known && { cause: known.cause }) })];
     }
     case 'incomplete': {
-      const message = own`The server sends only its own certificate, whose issuer, ${issuer}, is not a trusted CA.${known?.remark ?? own``}`;
+      const message = known
+        ? own`The issuer of the certificate, ${issuer}, is not a trusted CA, and intermediates would not help.${known.remark}`
+        : own`The server sends only its own certificate, whose issuer, ${issuer}, is not a trusted CA.`;
       const ofServer = serverInCa(sent, options);
       if (ofServer && !known) {
         return [

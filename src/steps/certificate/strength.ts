@@ -26,7 +26,8 @@ export function judgeStrength(chain: readonly Parsed[], anchor: X509Certificate 
   const weakSignatures = chain
     .filter((one) => one.facts.signature.weak && isSigned(one))
     .map((one) => {
-      const evidence = { signature: one.facts.signature.name, subject: nameOf(one.facts.subject) };
+      const { subject, issuer, signature } = one.facts;
+      const evidence = { signature: signature.name, subject: nameOf(subject), issuer: nameOf(issuer) };
       const message = own`${evidence.subject} has a weak signature: ${evidence.signature}.`;
       return finding('certificate-weak-signature', message, { evidence, ...causeOf(one) });
     });

@@ -95,7 +95,7 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
       message:
         /ends with CN=Fortinet_CA_SSL\. The name of an issuer is that of a TLS inspection product \(Fortinet\)\.$/,
       ...{
-        fix: /^Exempt this server and port from TLS inspection by Fortinet.* do not add this CA to `ca`/,
+        fix: /^Exempt this server and port from TLS inspection by Fortinet.*Do not add this CA to `ca`/s,
         notTheFix: /get a certificate|add its root/,
       },
     },
@@ -257,7 +257,7 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
       server: serves(await under(good, { sends: [good, pki.intermediate] })),
       ...{ code: UNTRUSTED, title: 'Issuer is not a CA', ...LIKELY },
       message: /CN=STARTTLS Gate demo issued a certificate in this chain, but is not a CA/,
-      ...{ fix: /^Do not trust CN=STARTTLS Gate demo, and do not add it to `ca`.*incident/, notTheFix: /add its root/ },
+      ...{ fix: /^Do not trust CN=STARTTLS Gate demo, and do not add it to `ca`.*incident/s, notTheFix: /add its root/ },
     },
     {
       name: 'an issuer in `ca` that is not a CA',

@@ -18,7 +18,7 @@ export async function namesThatDoNotMatch({ pki }: CertificateFixtures): Promise
       ...{ code: MISMATCH, title: 'Certificate has no usable name', ...SERVER },
       message:
         /no subject alternative names, so it does not match mail\.example\.test\. Clients ignore its common name\./,
-      fix: /-addext "subjectAltName=DNS:mail\.example\.test".*`-copy_extensions copyall`.*accepts a common name instead/,
+      fix: /-addext "subjectAltName=DNS:mail\.example\.test".*`-copy_extensions copyall`.*accepts a common name instead/s,
       notTheFix: /clients connect to/,
     },
     {

@@ -349,7 +349,13 @@ export const CERTIFICATE_CHAIN = {
           certainty: 'likely',
           newCertificate: byTrustedCa,
           remedy: ({ badIssuer = '' }: Values) =>
-            `Do not trust ${badIssuer}, and do not add it to \`ca\`: it may identify a server, but not issue certificates. If nobody responsible for this server built this chain, treat it as a security incident: someone used that key to forge a certificate. Otherwise, get the certificate from a CA, or issue it with a CA certificate (basic constraints \`CA:TRUE\`, key usage \`keyCertSign\`).`,
+            listOf(
+              `Do not trust ${badIssuer}, and do not add it to \`ca\`: it may identify a server, but not issue certificates.`,
+              [
+                'If you built this chain yourself, get the certificate from a CA, or issue it with a CA certificate (basic constraints `CA:TRUE`, key usage `keyCertSign`).',
+                'If nobody responsible for this server built it, treat it as a security incident: someone used that key to forge a certificate.',
+              ],
+            ),
           reproduce: { command: 'openssl', shows: 'invalid CA certificate' },
         },
         // Whoever runs the gate trusts it already, so it is not an impostor.

@@ -78,7 +78,14 @@ export const CERTIFICATE_NAME = {
           certainty: 'certain',
           newCertificate: ({ expected = '' }: Values) => `has ${expected} as a subject alternative name`,
           remedy: (evidence: Values) =>
-            `Get a certificate with the subject alternative name ${evidence.expected ?? ''}. A public CA adds it to every certificate. ${howToInclude(evidence)} A different \`servername\` does not help. OpenSSL's own check (\`-verify_hostname\`) accepts a common name instead, so it may not report this; other clients do.`,
+            listOf(
+              `Get a certificate with the subject alternative name ${evidence.expected ?? ''}. A public CA adds it to every certificate.`,
+              [
+                howToInclude(evidence),
+                'A different `servername` does not help.',
+                "OpenSSL's own check (`-verify_hostname`) accepts a common name instead, so it may not report this; other clients do.",
+              ],
+            ),
           // If there are names of other types, the list is not empty.
           reproduce: {
             command: LIST_OF_NAMES,
@@ -89,8 +96,13 @@ export const CERTIFICATE_NAME = {
           title: 'Forged name in the certificate',
           party: 'server',
           certainty: 'likely',
-          remedy:
-            'Treat this as a security incident. Do not trust this certificate, and do not pin or waive it. Software that stops reading at a NUL byte takes the beginning for the whole name (CVE-2009-2408). Find out who responds at this address, also from another network, and why the server has this certificate. If a CA issued it, report it to the CA, which must revoke it.',
+          remedy: listOf(
+            'Treat this as a security incident. Do not trust this certificate, and do not pin or waive it: software that stops reading at a NUL byte takes the beginning for the whole name (CVE-2009-2408).',
+            [
+              'Find out who responds at this address, also from another network, and why the server has this certificate.',
+              'If a CA issued it, report it to the CA, which must revoke it.',
+            ],
+          ),
           reproduce: { command: 'openssl', shows: MISMATCH },
         },
         'address-as-name': {
@@ -99,7 +111,9 @@ export const CERTIFICATE_NAME = {
           certainty: 'certain',
           newCertificate: ({ expected = '' }: Values) => `has ${expected} as an IP address`,
           remedy: (evidence: Values) =>
-            `Set \`servername\` to a DNS name of the server, and get a certificate that includes that name. Get a certificate with an IP address entry only if clients connect by IP address. ${howToInclude(evidence, `IP:${evidence.expected ?? ''}`)}`,
+            listOf('Set `servername` to a DNS name of the server, and get a certificate that includes that name.', [
+              `Get a certificate with an IP address entry only if clients connect by IP address. ${howToInclude(evidence, `IP:${evidence.expected ?? ''}`)}`,
+            ]),
           reproduce: { command: 'openssl', shows: 'IP address mismatch' },
         },
         address: {

@@ -351,7 +351,13 @@ export const CONNECTING = {
           party: 'configuration',
           certainty: 'likely',
           remedy: ({ services = '' }: Values) =>
-            `Set \`host\` to the name of the service${services === '' ? '' : ` (${services})`} instead of \`localhost\`, and \`port\` to the one on which the service itself listens: the job runs in a container, whose loopback addresses are not those of a service. \`ports:\` publishes a port outside of this container, not in it. If the certificate of the service has a different name, set it as \`servername\`.`,
+            listOf(
+              `Set \`host\` to the name of the service${services === '' ? '' : ` (${services})`} instead of \`localhost\`, and \`port\` to the one on which the service itself listens: the job runs in a container, whose loopback addresses are not those of a service.`,
+              [
+                '`ports:` publishes a port outside of this container, not in it.',
+                'If the certificate of the service has a different name, set it as `servername`.',
+              ],
+            ),
           reproduce: { command: 'openssl', shows: 'Connection refused' },
         },
       },

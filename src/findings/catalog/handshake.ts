@@ -393,7 +393,14 @@ export const HANDSHAKE = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy: `Update the firewall, load balancer or proxy that inspects or terminates TLS in front of the server: it probably reads only the first TCP segment of the ClientHello. If there is none, update the server's TLS library. To find the device, compare with a connection from another network. ${WITH_SMALL_HELLO}`,
+      remedy: listOf(
+        'Update the firewall, load balancer or proxy that inspects or terminates TLS in front of the server: it probably reads only the first TCP segment of the ClientHello.',
+        [
+          "If there is none, update the server's TLS library.",
+          'To find the device, compare with a connection from another network.',
+          WITH_SMALL_HELLO,
+        ],
+      ),
       reproduce: { command: 'large-hello', shows: endOfLargeHello },
     },
     {
@@ -409,7 +416,13 @@ export const HANDSHAKE = {
           title: 'TLS handshake fails with a post-quantum key share',
           party: 'server',
           certainty: 'likely',
-          remedy: `Update the TLS library of the server, and the firewall, load balancer or proxy in front of it that inspects or terminates TLS: the server replies to the ClientHello, but the handshake fails later. With a post-quantum key share, the reply is larger too, so also check for a device that drops large packets (path MTU). ${WITH_SMALL_HELLO}`,
+          remedy: listOf(
+            'Update the TLS library of the server, and the firewall, load balancer or proxy in front of it that inspects or terminates TLS: the server replies to the ClientHello, but the handshake fails later.',
+            [
+              'With a post-quantum key share, the reply is larger too, so also check for a device that drops large packets (path MTU).',
+              WITH_SMALL_HELLO,
+            ],
+          ),
         },
       },
     },

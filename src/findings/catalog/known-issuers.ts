@@ -1,3 +1,4 @@
+import { listOf } from '../../text/lists.js';
 import type { Cause, Reproduction, Values } from './entry.js';
 import { fields } from './evidence.js';
 
@@ -66,7 +67,13 @@ export const knownIssuers = (shows: Reproduction['shows']) =>
       party: 'network',
       certainty: 'likely',
       remedy: ({ inspector = 'the product' }: Values) =>
-        `Exempt this server and port from TLS inspection by ${inspector}, or run the gate in a network without it. The certificate was probably issued in transit, so do not add this CA to \`ca\`. If a connection from a different network shows the same certificate, ${inspector} is in front of the server: install the server's certificate there.`,
+        listOf(
+          `Exempt this server and port from TLS inspection by ${inspector}, or run the gate in a network without it: the certificate was probably issued in transit.`,
+          [
+            'Do not add this CA to `ca`.',
+            `If the server is your own, and a connection from a different network shows the same certificate, ${inspector} is in front of the server: install the server's certificate there.`,
+          ],
+        ),
       explains: OTHER_PROBLEMS,
       reproduce: { command: 'openssl', shows },
     },

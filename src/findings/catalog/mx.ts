@@ -84,8 +84,14 @@ export const MX = {
     {
       party: 'network',
       certainty: 'likely',
-      remedy:
-        "Look the record up on the machine that runs the gate, and with a public resolver (`dig @1.1.1.1`, with the name of the host and `CNAME`). If only the machine's own resolver fails, correct that. If both fail, the name servers of the domain do not answer queries for CNAME records: whoever manages the domain must correct that. If it fails only sometimes, run the gate again.",
+      remedy: listOf(
+        'Look the record up on the machine that runs the gate, and with a public resolver (`dig @1.1.1.1`, with the name of the host and `CNAME`).',
+        [
+          "If only the machine's own resolver fails, correct that.",
+          'If both fail, the name servers of the domain do not answer queries for CNAME records: whoever manages the domain must correct that.',
+          'If it fails only sometimes, run the gate again.',
+        ],
+      ),
     },
     { evidence: fields('detail'), reference: 'RFC 2181 section 10.3' },
   ),

@@ -257,7 +257,10 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
       server: serves(await under(good, { sends: [good, pki.intermediate] })),
       ...{ code: UNTRUSTED, title: 'Issuer is not a CA', ...LIKELY },
       message: /CN=STARTTLS Gate demo issued a certificate in this chain, but is not a CA/,
-      ...{ fix: /^Do not trust CN=STARTTLS Gate demo, and do not add it to `ca`.*incident/s, notTheFix: /add its root/ },
+      ...{
+        fix: /^Do not trust CN=STARTTLS Gate demo, and do not add it to `ca`.*incident/s,
+        notTheFix: /add its root/,
+      },
     },
     {
       name: 'an issuer in `ca` that is not a CA',

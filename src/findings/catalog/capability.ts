@@ -1,8 +1,7 @@
-import { listOf } from '../../text/lists.js';
 import { AUTH_OF_CATCHER, CATCHER_EVIDENCE, withoutTls } from './mail-catchers.js';
 import { blocklistErrors, listedClient } from './blocklist.js';
 import { connectionLimit } from './limits.js';
-import { together } from '../../text/lists.js';
+import { listOf, together } from '../../text/lists.js';
 import {
   entriesOf,
   FIRST_LINE,

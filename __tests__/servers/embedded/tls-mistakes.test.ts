@@ -33,6 +33,7 @@ test.each(MISTAKES)('$name: $title', async ({ server: dialogue, policy, endpoint
   expect(found?.message).toMatch(expected.message);
   expect(found?.remedy).toMatch(expected.fix);
   if (expected.notTheFix) expect(found?.remedy).not.toMatch(expected.notTheFix);
+  if (expected.shows !== undefined) expect(found?.reproduceShows).toBe(expected.shows);
   expect(found?.reproduce === undefined).toBe(expected.noCommand !== undefined);
 });
 

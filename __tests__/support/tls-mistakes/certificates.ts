@@ -337,6 +337,7 @@ export function certificatesByName({ good, expired, wrongHost }: CertificateFixt
       name: `no certificate for this name, and alert ${alert}`,
       server: { tls, replies: { STARTTLS: ['220 go', startTlsUnlessNamed(HOST, alert)] } },
       ...onlyWithSni,
+      shows: `SSL alert number ${alert}`,
     })),
     {
       name: 'a certificate for this name that cannot be loaded',

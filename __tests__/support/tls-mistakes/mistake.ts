@@ -18,6 +18,8 @@ export interface Mistake {
   readonly fix: RegExp;
   /** A wrong fix, which an observer who knows only the code could suggest. */
   readonly notTheFix?: RegExp;
+  /** The text in the output of its command, if only that text is specific enough. */
+  readonly shows?: string;
   /** Why no command shows it; default: one does. */
   readonly noCommand?: string;
 }

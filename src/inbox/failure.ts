@@ -24,6 +24,7 @@ export type TemporaryReason =
   | 'no-greeting'
   | 'no-reply'
   | 'connection-lost'
+  | 'mailbox-not-opened'
   | 'server-error'
   | 'login-unavailable'
   | 'too-many-sessions'

@@ -17,7 +17,7 @@ const OF_MAILBOX: Readonly<Record<string, Permanent | Temporary>> = {
   UNAVAILABLE: { kind: 'temporary', reason: 'server-error' },
   LIMIT: { kind: 'temporary', reason: 'server-error' },
   INUSE: { kind: 'temporary', reason: 'mailbox-in-use' },
-  SERVERBUG: { kind: 'temporary', reason: 'server-error' },
+  SERVERBUG: { kind: 'temporary', reason: 'mailbox-not-opened' },
   OVERQUOTA: { kind: 'rejected', reason: 'over-quota' },
   CONTACTADMIN: { kind: 'rejected', reason: 'account-needs-administrator' },
 };

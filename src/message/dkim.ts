@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { codeOf } from '../text/reason.js';
+import { keyProblem, shown, tagsOf, type KeyProblem, type Tags } from './dkim-key.js';
 import { headerAndBody } from './fields.js';
 import { LF } from './lines.js';
 
@@ -17,7 +18,9 @@ export interface DkimSignature {
   readonly verdict: DkimVerdict;
   /** Why it is not a pass. */
   readonly reason?: string;
-  /** The beginning of the key in DNS that does not verify the signature (`p=…`). */
+  /** What is wrong with the record of its key. */
+  readonly keyProblem?: KeyProblem['kind'];
+  /** The part of that record that shows it, or the beginning of a key that does not verify the signature (`p=…`). */
   readonly publishedKey?: string;
 }
 
@@ -36,8 +39,6 @@ const MAX_HEADER_LINES = 4096;
 /** Short lines of a message. A line of an attachment has 78 bytes. */
 const MAX_SHORT_LINES = 4096;
 const USUAL_LINE = 64;
-/** Characters of a key that are enough to recognize it: the first 44 are the same for many keys. */
-const RECOGNIZABLE = 78;
 
 /**
  * Verifies the DKIM signatures of a message (RFC 6376) with mailauth. What the RFCs forbid but the library accepts is
@@ -84,9 +85,7 @@ export async function verifySignatures(source: Buffer, { lookup, now }: DkimTerm
   const verified = results
     .filter(({ status }) => status.result !== 'none')
     .map(verdictOf)
-    .map(async (signature) =>
-      signature.reason === BAD_SIGNATURE ? { ...signature, ...(await publishedKey(signature, answers)) } : signature,
-    );
+    .map((signature) => explained(signature, answers));
   return [...(await Promise.all(verified)), ...objections];
 }
 
@@ -165,8 +164,10 @@ async function objectionToKey(
   answers.set(name, answer);
   const [strings = []] = await answer.catch(() => []);
   const key = tagsOf(strings.join(''));
-  if (!lists(key.get('h') ?? 'sha256', 'sha256')) return unfit(tags, 'permerror', 'its key is not for SHA-256');
-  if (!lists(key.get('s') ?? '*', '*', 'email')) return unfit(tags, 'permerror', 'its key is not for mail');
+  if (!lists(key.get('h') ?? 'sha256', 'sha256'))
+    return { ...unfit(tags, 'permerror', 'its key is not for SHA-256'), keyProblem: 'record', ...shown(strings, 'h') };
+  if (!lists(key.get('s') ?? '*', '*', 'email'))
+    return { ...unfit(tags, 'permerror', 'its key is not for mail'), keyProblem: 'record', ...shown(strings, 's') };
   const { domain, identity } = signerOf(tags);
   if (!lists(key.get('t'), 's') || identity === domain) return undefined;
   return unfit(tags, 'permerror', 'i= is not at d=, which its key requires (t=s)');
@@ -186,21 +187,6 @@ function lists(list: string | undefined, ...expected: readonly string[]): boolea
       ?.toLowerCase()
       .split(':')
       .some((item) => expected.includes(item)) ?? false
-  );
-}
-
-/** The tags of a signature or a key by name (RFC 6376 section 3.2). */
-type Tags = ReadonlyMap<string, string>;
-
-function tagsOf(list: string): Tags {
-  return new Map(
-    list
-      .replace(/\s/g, '')
-      .split(';')
-      .flatMap((tag): [string, string][] => {
-        const equals = tag.indexOf('=');
-        return equals < 0 ? [] : [[tag.slice(0, equals).toLowerCase(), tag.slice(equals + 1)]];
-      }),
   );
 }
 
@@ -230,15 +216,18 @@ async function lookUp(lookup: DkimTerms['lookup'], name: string): Promise<string
   }
 }
 
-/** In one of the strings of the record, because tools print each of them in quotation marks. */
-async function publishedKey(
-  { selector, domain }: DkimSignature,
-  answers: Answers,
-): Promise<Pick<DkimSignature, 'publishedKey'>> {
-  const [strings = []] = (await answers.get(`${selector}._domainkey.${domain}`)) ?? [];
-  const [key] = strings.flatMap((string) => /(?<=^|[;\s])p=[A-Za-z\d+/]+/.exec(string)?.[0] ?? []);
-  return key === undefined ? {} : { publishedKey: key.slice(0, RECOGNIZABLE) };
+/** What the key in DNS says about the reason. The library reports a key that it cannot parse as one of an unknown type. */
+async function explained(signature: DkimSignature, answers: Answers): Promise<DkimSignature> {
+  const { selector, domain, reason = '' } = signature;
+  if (reason !== BAD_SIGNATURE && !BAD_KEY.has(reason)) return signature;
+  const records = (await answers.get(`${selector}._domainkey.${domain}`)) ?? [];
+  const { kind, ...problem } = keyProblem(records) ?? { kind: undefined };
+  if (kind !== undefined) return { ...signature, ...problem, keyProblem: kind };
+  return reason === BAD_SIGNATURE ? { ...signature, ...shown(records[0] ?? [], 'p') } : signature;
 }
+
+/** The library's comments on a key that it cannot use. */
+const BAD_KEY: ReadonlySet<string> = new Set(['unknown key version', 'unknown key type', 'invalid public key']);
 
 /** The library's comment on a signature that was made with a different key than the one in DNS, or for a different header. */
 export const BAD_SIGNATURE = 'bad signature';

@@ -197,7 +197,35 @@ test.each<[string, 'imap' | 'imaps', ImapScript, string, string, RegExp]>([
     { replies: { SELECT: 'close' } },
     'connection-lost',
     'inbox',
-    /: the connection was lost after SELECT \(\w+\)\.$/,
+    /: the connection was lost after SELECT\.$/,
+  ],
+  [
+    'accepts the login, but cannot open the mail of the user (Dovecot)',
+    'imaps',
+    {
+      replies: {
+        LOGIN: ['$ OK Logged in, but initialization failed.', '* BYE Internal error occurred. Refer to server log.'],
+      },
+    },
+    'mailbox-not-opened',
+    'inbox',
+    /: the server accepted the login with "Logged in, but initialization failed\.", and then closed the connection: "Internal error occurred\. Refer to server log\."\.$/,
+  ],
+  [
+    'has an internal error after the login',
+    'imaps',
+    { replies: { SELECT: ['* BYE Internal error occurred. Refer to server log.'] } },
+    'mailbox-not-opened',
+    'inbox',
+    /: the server accepted the login with "\[CAPABILITY IMAP4rev1 IDLE UIDPLUS\] Welcome", and then closed the connection: "Internal error occurred\. Refer to server log\."\.$/,
+  ],
+  [
+    'closes the connection after LOGIN and says why',
+    'imaps',
+    { replies: { LOGIN: ['* BYE Too many connections from your address'] } },
+    'connection-lost',
+    'inbox',
+    /: the server closed the connection after LOGIN: "Too many connections from your address"\.$/,
   ],
   [
     'is silent',

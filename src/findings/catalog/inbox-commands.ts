@@ -76,13 +76,18 @@ export const NO_REPLY: Reproduction = {
 /** curl prints this if the connection ends instead of a reply. */
 const LOST = 'curl: (56)';
 
+/** Of a server that says something before, the end of the connection shows less. */
+const lastWords =
+  (end: string): Reproduction['shows'] =>
+  ({ reason = '', inboxReply = '' }) => {
+    if (!new RegExp(`(?:lost|closed the connection) ${end}`).test(reason)) return '';
+    return inboxReply === '' ? LOST : stable(inboxReply);
+  };
+
 export const CONNECTION_LOST: Reproduction = {
   command: 'inbox-opening',
-  shows: ({ reason = '' }) => (new RegExp(`lost (?:before the greeting|after ${OPENING}\\b)`).test(reason) ? LOST : ''),
-  otherwise: {
-    command: 'inbox',
-    shows: ({ reason = '' }) => (new RegExp(`lost after ${SESSION}\\b`).test(reason) ? LOST : ''),
-  },
+  shows: lastWords(`(?:before the greeting|after ${OPENING}\\b)`),
+  otherwise: { command: 'inbox', shows: lastWords(`after ${SESSION}\\b`) },
 };
 
 /** What the server says first. */

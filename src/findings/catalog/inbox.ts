@@ -56,6 +56,17 @@ function usualPort({ inbox = '' }: Values): string {
 
 const PORTS: Readonly<Record<string, string>> = { imaps: '993', imap: '143', pop3s: '995', pop3: '110' };
 
+/** @param text with which the server closes the connection */
+function refusalFix(text: string): string {
+  if (/\btoo many\b|\bmaximum\b|\blimit\b/i.test(text)) {
+    return "Close other connections to the inbox server, or raise its limit of connections: according to the server, there are too many. The limit may be that of the gate's IP address.";
+  }
+  if (/\bblock|\bdenied\b|\bbanned\b|\bblacklist|\bnot allowed\b|\bunauthorized\b/i.test(text)) {
+    return "Allow the gate's IP address on the inbox server: according to the server, it does not allow this client. A tool such as fail2ban may have blocked it after failed logins.";
+  }
+  return "Correct what the server names when it closes the connection. If it gives no reason, look in the inbox server's log at the time of the test.";
+}
+
 /** Why the inbox server cannot be used. */
 export const INBOX_CAUSES = {
   'name-not-found': {
@@ -176,15 +187,7 @@ export const INBOX_CAUSES = {
     title: 'Inbox refuses the connection',
     party: 'inbox',
     certainty: 'likely',
-    remedy: ({ inboxReply = '' }: Values) => {
-      if (/\btoo many\b|\bmaximum\b|\blimit\b/i.test(inboxReply)) {
-        return "Close other connections to the inbox server, or raise its limit of connections: according to the greeting, there are too many. The limit may be that of the gate's IP address.";
-      }
-      if (/\bblock|\bdenied\b|\bbanned\b|\bblacklist|\bnot allowed\b|\bunauthorized\b/i.test(inboxReply)) {
-        return "Allow the gate's IP address on the inbox server: according to the greeting, it does not allow this client. A tool such as fail2ban may have blocked it after failed logins.";
-      }
-      return "Do what the greeting says. If it gives no reason, look in the inbox server's log at the time of the test.";
-    },
+    remedy: ({ inboxReply = '' }: Values) => refusalFix(inboxReply),
     reproduce: DIALOGUE,
   },
   'no-greeting': {
@@ -216,9 +219,26 @@ export const INBOX_CAUSES = {
     title: 'Inbox closes the connection',
     party: 'inbox',
     certainty: 'likely',
-    remedy:
-      "Look for the end of the session in the inbox server's log: a process that crashed, a limit, or a restart. If the log shows nothing, a firewall or proxy in between closed the connection.",
+    remedy: ({ inboxReply = '' }: Values) =>
+      inboxReply === ''
+        ? "Look for the end of the session in the inbox server's log. If the log shows nothing, a firewall or proxy in between closed the connection."
+        : refusalFix(inboxReply),
     reproduce: CONNECTION_LOST,
+  },
+  'mailbox-not-opened': {
+    title: 'Inbox accepts the login but cannot open the mailbox',
+    party: 'inbox',
+    certainty: 'certain',
+    remedy: ({ user }: Values) =>
+      listOf(
+        `Look in the inbox server's log for why it cannot open the mailbox${user === undefined ? '' : ` of \`${user}\``}: the login succeeded, but probably the path, the permissions or the user ID of the mail is wrong.`,
+        [
+          'The path of the mail is wrong, or the server has no permission there. Dovecot: `mail_location`, from 2.4 `mail_path`.',
+          'The user ID to which the mail belongs is not allowed. Dovecot: `first_valid_uid` and `last_valid_uid`.',
+          'A namespace or a plugin, such as quota, is not configured correctly.',
+        ],
+      ),
+    reproduce: DIALOGUE,
   },
   'server-error': {
     title: 'Inbox has a temporary problem',

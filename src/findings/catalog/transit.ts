@@ -8,7 +8,7 @@ import {
   RESULT_OF_OTHER_DOMAIN,
 } from './arrival-commands.js';
 import { listOf } from '../../text/lists.js';
-import { entriesOf, type CatalogEntry, type Cause, type Values } from './entry.js';
+import { entriesOf, type CatalogEntry, type Cause, type Reproduction, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
 const { error, warning, notice } = entriesOf(['delivery']);
@@ -18,6 +18,22 @@ const TRACE = { received: 'the `Received` line' };
 
 /** Where the public key of a DKIM signature is, as code. */
 const keyName = ({ selector = '', domain = '' }: Values): string => `\`${selector}._domainkey.${domain}\``;
+
+/** That record, as far as it shows the problem. */
+const KEY_IN_DNS: Reproduction = { command: 'dkim-key', shows: ({ publishedKey = '' }) => publishedKey };
+
+/** What a key record must be instead. */
+function howToCorrect({ reason = '', domain = '' }: Values): string {
+  if (/\bbackslashes$/.test(reason)) return ' Enter the record without backslashes before the semicolons.';
+  if (/\bquotation marks$/.test(reason)) return ' Enter the record without quotation marks: the form adds them.';
+  if (/\bnot base64$|\bnot a public key$/.test(reason)) {
+    return ' After `p=`, it must have what `openssl rsa -in KEY -pubout -outform DER | openssl base64 -A` prints for the private key that signs: one line, without the first and last line of a PEM file.';
+  }
+  if (/\bno p=$/.test(reason)) return ` It must be \`v=DKIM1; k=rsa; p=…\` with the public key of ${domain}.`;
+  if (/\bk=$/.test(reason)) return ' Only `k=rsa` and `k=ed25519` exist.';
+  if (/\bthe type of the key$/.test(reason)) return ' It must be `k=rsa` or `k=ed25519`, whichever the key is.';
+  return '';
+}
 
 /** Why SPF, DKIM or DMARC did not pass. */
 const VERDICT_CAUSES = {
@@ -74,7 +90,50 @@ const VERDICT_CAUSES = {
     party: 'server',
     certainty: 'likely',
     remedy: ({ reason = 'see the evidence', domain = '' }) =>
-      `Correct the DKIM signature${domain === '' ? '' : ` of ${domain}`}, or its key in DNS: ${reason}. If a server that is not yours has signed, sign with your own.`,
+      `Correct the DKIM signature${domain === '' ? '' : ` of ${domain}`}: ${reason}. If a server that is not yours has signed, sign with your own.`,
+    reproduce: { command: 'sent-header', shows: 'DKIM-Signature:' },
+  },
+  'dkim-key-cut-off': {
+    title: 'DKIM key in DNS is cut off',
+    party: 'server',
+    certainty: 'certain',
+    remedy: (evidence) =>
+      listOf(
+        `Have the DNS administrator of ${evidence.domain ?? 'the domain'} publish the whole key as the TXT record ${keyName(evidence)}: a string in it can have 255 characters, so a key of 2048 bits needs two strings.`,
+        [
+          'In a zone file: two strings in quotation marks in one record, `"v=DKIM1; k=rsa; p=MII…" "…"`.',
+          'In a web form, paste the whole key. If the form accepts only 255 characters, try a CNAME record to a name elsewhere that has the key.',
+        ],
+      ),
+    reproduce: KEY_IN_DNS,
+    reference: 'RFC 6376 section 3.6.2.2',
+  },
+  'dkim-key-revoked': {
+    title: 'DKIM key is revoked',
+    party: 'server',
+    certainty: 'certain',
+    remedy: (evidence) =>
+      `Sign with the selector whose key is in use now. If this one is meant to be, have the DNS administrator of ${evidence.domain ?? 'the domain'} publish the public key after \`p=\` in ${keyName(evidence)}: an empty \`p=\` means that the key is revoked.`,
+    reproduce: KEY_IN_DNS,
+    reference: 'RFC 6376 section 3.6.1',
+  },
+  'dkim-key-several': {
+    title: 'Several records for one DKIM key',
+    party: 'server',
+    certainty: 'certain',
+    remedy: (evidence) =>
+      `Have the DNS administrator of ${evidence.domain ?? 'the domain'} delete all TXT records of ${keyName(evidence)} except the one with the key that signs: with several, each receiver may use a different one. If they are the parts of one key, publish them as strings of one record.`,
+    reproduce: KEY_IN_DNS,
+    reference: 'RFC 6376 section 3.6.2.2',
+  },
+  'dkim-key-record': {
+    title: 'DKIM key in DNS cannot be used',
+    party: 'server',
+    certainty: 'certain',
+    remedy: (evidence) =>
+      `Have the DNS administrator of ${evidence.domain ?? 'the domain'} correct the TXT record ${keyName(evidence)}: ${evidence.reason ?? ''}.${howToCorrect(evidence)}`,
+    reproduce: KEY_IN_DNS,
+    reference: 'RFC 6376 section 3.6.1',
   },
   'dkim-key': {
     title: 'DKIM signature does not match its key',
@@ -90,7 +149,7 @@ const VERDICT_CAUSES = {
       ),
     examples:
       'The file of the private key: `KeyFile` or `KeyTable` in OpenDKIM, `path` in `dkim_signing.conf` of Rspamd, `dkim_private_key` of the transport in Exim.',
-    reproduce: { command: 'dkim-key', shows: ({ publishedKey = '' }: Values) => publishedKey },
+    reproduce: KEY_IN_DNS,
   },
   'dkim-body': {
     title: 'Body changed after it was signed with DKIM',
@@ -113,6 +172,7 @@ const VERDICT_CAUSES = {
     certainty: 'likely',
     remedy:
       'Configure the server to sign with a later expiration (`x=`) or none, and check the clock of the server that signs and that of the machine that runs the gate.',
+    reproduce: { command: 'sent-header', shows: 'x=' },
   },
   'dkim-short-key': {
     title: 'DKIM key too short',
@@ -263,7 +323,7 @@ export const TRANSIT = {
         sender: 'the domain of the sender, if the result is for a different domain',
         domain: 'the domain of the DKIM signature',
         selector: 'the selector of the DKIM signature',
-        publishedKey: 'the beginning of the key in DNS with which the signature is not valid',
+        publishedKey: 'the part of the key record in DNS that shows the problem',
       },
       reference: 'RFC 8601',
     },

@@ -109,12 +109,14 @@ export async function connectImap(
   try {
     await deadline.race(client.connect(), late).catch(async (error: unknown) => {
       client.close();
+      log.addUnread(transport.lastLines);
       throw connectError((await transport.failure) ?? error, log);
     });
     settings.onMailbox(pathOf(target.mailbox, client.namespace));
     const opened = await deadline
       .race(client.mailboxOpen(target.mailbox).then(unlessLost), late)
       .catch(async (error: unknown) => {
+        log.addUnread(transport.lastLines);
         throw openError((await transport.failure) ?? error, target.mailbox, log, client.namespace);
       });
     transport.opened();

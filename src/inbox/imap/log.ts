@@ -5,6 +5,13 @@ import { invalid, recordable } from './recorded.js';
 /** What imapflow writes to its log instead of a password or what AUTH makes of it. */
 const HIDDEN = /"?\(\* value hidden \*\)"?/g;
 
+const BYE = /^\* BYE (.*)/i;
+
+/** Whether a command with this name logs in. */
+export function isLogin(command: string): boolean {
+  return /^(?:LOGIN|AUTHENTICATE)$/i.test(command);
+}
+
 /** One entry of the log. Those without `src` are about the client. */
 interface Entry {
   readonly src?: unknown;
@@ -24,6 +31,10 @@ export class ImapLog implements Logger {
   greeting = '';
   /** The last NO or BAD of the server, without its tag. */
   refusal = '';
+  /** The text of its OK to the login. */
+  accepted = '';
+  /** The text of its BYE. */
+  bye = '';
   #tag = '';
   #previous = '';
 
@@ -57,7 +68,19 @@ export class ImapLog implements Logger {
   readonly info = (): void => undefined;
   readonly trace = (): void => undefined;
 
+  /** Adds what the client has not read because the connection ended. @param lines the last ones of the server */
+  addUnread(lines: readonly string[]): void {
+    if (this.accepted === '' && isLogin(this.command)) {
+      const reply = lines.find((line) => line.startsWith(`${this.#tag} OK `));
+      if (reply !== undefined) this.#addReply(reply);
+    }
+    const bye = lines.find((line) => BYE.test(line));
+    if (this.bye === '' && bye !== undefined) this.#addReply(bye);
+  }
+
   #addReply(text: string): void {
+    this.bye = BYE.exec(text)?.[1] ?? this.bye;
+    if (isLogin(this.command)) this.accepted = /^[0-9A-F]+ OK (.*)/i.exec(text)?.[1] ?? this.accepted;
     this.refusal = /^[0-9A-F]+ ((?:NO|BAD)\b.*)/is.exec(text)?.[1] ?? this.refusal;
     // Of many folders or messages, one line is enough.
     if (text.endsWith('(…)') && text === this.#previous) return;

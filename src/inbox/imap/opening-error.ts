@@ -2,7 +2,7 @@ import { codeOf } from '../../text/reason.js';
 import { excerpt } from '../../text/peer.js';
 import { InboxError, noGreeting, noReply, rejected, temporary, unusable, type MailboxNaming } from '../failure.js';
 import { isRefusal, quotedFrom, whatServerSays, type ImapFlowError } from './dialogue.js';
-import type { ImapLog } from './log.js';
+import { isLogin, type ImapLog } from './log.js';
 import { fixed, own, type OwnText } from '../../text/own.js';
 import { pathOf, type Namespace } from './namespace.js';
 import { imapLoginProblem, mailboxProblem } from '../response-codes.js';
@@ -22,15 +22,13 @@ const LOST: ReadonlySet<string> = new Set([
 const MISSING =
   /\b(?:NONEXISTENT|TRYCREATE)\b|not (?:exist|found)|n.t exist|no such (?:mailbox|folder)|unknown mailbox/i;
 
-/** After any other command, the client has found that it cannot log in. */
-const LOGIN = /^(?:LOGIN|AUTHENTICATE)$/i;
-
 /** Why the client could not connect, start TLS or log in. */
 export function connectError(error: unknown, log: ImapLog): InboxError {
   if (error instanceof InboxError) return error;
   const said = whatServerSays(error);
   const { authenticationFailed, tlsFailed, reason } = error as ImapFlowError;
-  if (authenticationFailed && !LOGIN.test(log.command)) {
+  // After any other command, the client has found that it cannot log in.
+  if (authenticationFailed && !isLogin(log.command)) {
     return rejected(
       'login-disabled',
       own`the server announces LOGINDISABLED, and no login mechanism that the gate supports`,
@@ -122,12 +120,30 @@ function withoutStartTls({ command, greeting, refusal }: ImapLog): InboxError {
   return unusable('starttls-not-offered', own`the server does not offer STARTTLS`);
 }
 
-function lostOr(error: unknown, { command }: ImapLog, other: (detail: OwnText) => InboxError): InboxError {
-  const { reason } = error as ImapFlowError;
+function lostOr(error: unknown, log: ImapLog, other: (detail: OwnText) => InboxError): InboxError {
+  const { command, accepted } = log;
   const when = command === '' ? own`before the greeting` : own`after ${fixed(command)}`;
   const code = codeOf(error);
-  if (!LOST.has(code))
-    return other(own`the server sent something ${when} that the IMAP client does not accept (${code})`);
-  const said = reason === undefined ? own` (${code})` : own`: "${excerpt(reason)}"`;
-  return temporary('connection-lost', own`the connection was lost ${when}${said}`);
+  if (!LOST.has(code)) return other(own`the server sent something ${when} that the IMAP client does not accept`);
+  const last = (error as ImapFlowError).reason ?? log.bye;
+  if (NOT_INITIALIZED.test(accepted) || (accepted !== '' && INTERNAL.test(last))) return notOpened(accepted, last);
+  if (last !== '')
+    return temporary('connection-lost', own`the server closed the connection ${when}: "${excerpt(last)}"`);
+  // The other codes are those of the client.
+  const detail = /^E[A-Z]+$/.test(code) ? own` (${code})` : own``;
+  return temporary('connection-lost', own`the connection was lost ${when}${detail}`);
+}
+
+/** What Dovecot adds to its OK if it cannot open the user's mail. */
+const NOT_INITIALIZED = /\binitiali[sz]ation failed\b/i;
+
+const INTERNAL = /\binternal (?:server )?error\b|\bserver ?bug\b|\bfatal error\b/i;
+
+function notOpened(accepted: string, last: string): InboxError {
+  const end = last === '' ? own`` : own`: "${excerpt(last)}"`;
+  return temporary(
+    'mailbox-not-opened',
+    own`the server accepted the login with "${excerpt(accepted)}", and then closed the connection${end}`,
+    excerpt(NOT_INITIALIZED.test(accepted) ? accepted : last),
+  );
 }

@@ -7,12 +7,16 @@ import { beginSecuring, connectTo, type Securing } from '../channel.js';
 import { otherProtocol, unusable, type InboxError } from '../failure.js';
 import type { InboxSettings } from '../inbox.js';
 import { own } from '../../text/own.js';
+import { decodeBytes } from '../../text/peer.js';
 
 /** RFC 9051 section 7.1: an IMAP server sends one of these first. */
 const GREETING = /^\* (?:OK|PREAUTH|BYE)\b/i;
 
 /** Until the mailbox is open. Greeting, login and SELECT have a few kilobytes. */
 const MAX_OPENING_BYTES = 32 * 1024;
+
+/** The reply to the login and what the server says at the end fit into this. */
+const LAST_BYTES = 2048;
 
 /**
  * The connection of an IMAP client, with the gate's own handshake and judgment of certificates. The client would leave
@@ -22,6 +26,7 @@ export class JudgedTransport implements ImapTransport {
   /** Why the connection was closed, if this side closed it: the client only knows that it was lost. */
   failure: Promise<unknown> = Promise.resolve();
   #bytes = 0;
+  #last: Buffer = Buffer.alloc(0);
   /** The beginning of the greeting, until it is known to be one. */
   #greeting: Buffer | undefined = Buffer.alloc(0);
 
@@ -70,6 +75,14 @@ export class JudgedTransport implements ImapTransport {
     return stream;
   }
 
+  /**
+   * The last lines of the server until the mailbox is open. The client drops those that it has not read when the
+   * connection ends.
+   */
+  get lastLines(): readonly string[] {
+    return decodeBytes(this.#last).split(/\r?\n/);
+  }
+
   /** Must be called when the mailbox is open. */
   opened(): void {
     this.socket.off('data', this.#count);
@@ -78,6 +91,7 @@ export class JudgedTransport implements ImapTransport {
   readonly #count = (bytes: Buffer): void => {
     this.#checkGreeting(bytes);
     this.#bytes += bytes.length;
+    this.#last = Buffer.concat([this.#last, bytes]).subarray(-LAST_BYTES);
     if (this.#bytes <= MAX_OPENING_BYTES) return;
     this.#fail(
       unusable('too-much-data', own`the server sent more than ${MAX_OPENING_BYTES} bytes before the mailbox was open`),

@@ -42,9 +42,10 @@ function mismatch(
   required: string,
   found: string,
   evidence: Record<string, string>,
+  keyProblem?: DkimSignature['keyProblem'],
 ): KnownFinding {
   const why = evidence.reason === undefined ? own`` : own` (${evidence.reason})`;
-  const cause = mismatchCause(check, required, found, evidence.reason);
+  const cause = mismatchCause(check, required, found, evidence.reason, keyProblem);
   const message = own`The ${fixed(check.toUpperCase())} result is ${found}${why}, but the configuration requires ${required}.`;
   return finding('delivery-verdict-mismatch', message, {
     evidence: { check, required, found, ...evidence },
@@ -60,10 +61,12 @@ function mismatchCause(
   required: string,
   found: string,
   reason = '',
+  keyProblem?: DkimSignature['keyProblem'],
 ): CauseOf<'delivery-verdict-mismatch'> | undefined {
   if (found === 'temperror') return 'temporary';
   if (required !== 'pass') return undefined;
   if (check !== 'dkim') return check;
+  if (keyProblem !== undefined) return `dkim-key-${keyProblem}`;
   return found === 'none' ? 'dkim-missing' : (DKIM_CAUSES[reason] ?? 'dkim');
 }
 
@@ -168,7 +171,8 @@ async function judgeSignatures(
   const details = Object.entries({ domain, selector, reason, publishedKey }).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, excerpt(value)]],
   );
-  return [mismatch('dkim', required, found, Object.fromEntries(details) as Record<string, string>)];
+  const evidence = Object.fromEntries(details) as Record<string, string>;
+  return [mismatch('dkim', required, found, evidence, decisive?.keyProblem)];
 }
 
 /** A pass comes first, then a temporary error, which may be a pass, then a signature of the domain in From. */

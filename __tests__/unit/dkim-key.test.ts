@@ -48,7 +48,7 @@ test.each<[string, string[][], string, RegExp, string | undefined]>([
 ])('a key record that %s', (_, records, kind, reason, part) => {
   expect(keyProblem(records)).toEqual({
     kind,
-    reason: expect.stringMatching(reason),
+    reason: expect.stringMatching(reason) as string,
     ...(part !== undefined && { publishedKey: part }),
   });
 });

@@ -22,7 +22,7 @@ const ERRORS = FINDING_CODES.filter(
 );
 
 test.each(ERRORS)('the error %s is the cause, with its own title', (code) => {
-  expect(inboxWith(finding(code, own`a`)).title).toMatch(/^Inbox: /);
+  expect(inboxWith(finding(code, own`a`)).title).toMatch(/^Inbox mail\.example\.com: /);
 });
 
 const expected = 'mail.example.com';
@@ -37,7 +37,10 @@ test('a self-signed CA certificate in `ca` has the fix of the certificate step, 
       cause: 'self-signed-ca',
     }),
   );
-  expect([title, party]).toEqual(['Inbox: Self-signed CA certificate used as server certificate', 'inbox']);
+  expect([title, party]).toEqual([
+    'Inbox mail.example.com: Self-signed CA certificate used as server certificate',
+    'inbox',
+  ]);
   expect(remedy).toContain(`-addext "subjectAltName=DNS:${expected}"`);
   expect(remedy).not.toContain('pin');
 });
@@ -54,7 +57,7 @@ test('a placeholder certificate has one fix, whatever the order of its problems'
     [EXPIRED, SELF_SIGNED, MISNAMED],
   ]) {
     const { title, remedy, evidence = {} } = inboxWith(...objections);
-    expect(title).toBe('Inbox: Self-signed certificate');
+    expect(title).toBe('Inbox mail.example.com: Self-signed certificate');
     expect(remedy).toMatch(/^Replace the certificate of the inbox with one that /);
     for (const part of ['is valid now', `includes ${expected}`, 'was issued by a CA']) expect(remedy).toContain(part);
     expect(evidence).toMatchObject({ inbox: 'imaps://mail.example.com:993', issuer: 'CN=x' });

@@ -68,8 +68,10 @@ export function completeFinding(found: KnownFinding, observed: Observed | Redact
   };
 }
 
-/** A server with two certificates may have a problem with only one of them. */
-function titled(title: string, code: FindingCode, { keyType }: Values): string {
+/** A server with two certificates may have a problem with only one of them. The inbox can be on a different server. */
+function titled(title: string, code: FindingCode, { keyType, inbox = '' }: Values): string {
+  const host = /^[^:]+:\/\/(.*?)(?::\d+)?$/.exec(inbox)?.[1];
+  if (host !== undefined) return title.replace(/^Inbox: /, `Inbox ${host}: `);
   return keyType === undefined || code === 'certificate-unchecked' ? title : `${title} (${keyType})`;
 }
 

@@ -76,7 +76,8 @@ export function certificateCauseOfInbox(name: string): Cause | undefined {
     remedy: (evidence) => {
       const { needs } = evidence;
       if (needs !== undefined) return `Replace the certificate of the inbox with one that ${needs}.`;
-      return `${typeof text === 'string' ? text : text(evidence)}${party === 'server' ? OF_INBOX : ''}`;
+      const fix = typeof text === 'string' ? text : text(evidence);
+      return party === 'server' ? `${fix.replace(/\bon the server\b/g, 'on the inbox server')}${OF_INBOX}` : fix;
     },
     ...(examples !== undefined && { examples }),
     ...(reproduce?.command === 'openssl' && { reproduce: { ...reproduce, command: 'inbox-tls' } }),

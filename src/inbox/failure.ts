@@ -67,7 +67,7 @@ export type RejectedReason =
   | 'not-deleted';
 
 /** Why a mailbox cannot be opened now. */
-export type BusyReason = 'in-use' | 'login-delay' | 'server-error' | 'too-many-sessions';
+export type BusyReason = 'in-use' | 'login-delay' | 'mailbox-not-opened' | 'server-error' | 'too-many-sessions';
 
 /** How a mailbox is named at a server (RFC 9051 sections 6.3.10 and 7.3.1); the text is escaped. */
 export interface MailboxNaming {

@@ -65,10 +65,14 @@ const OF_POP3_LOGIN: Readonly<Record<string, Pop3Problem>> = {
 const LOCKED =
   /\b(?:maildrop|mailbox|mail drop)\b[\w ]*\b(?:lock(?:ed)?|in use)\b|\block (?:the )?(?:maildrop|mailbox)\b/i;
 
+/** The words of Dovecot for an error of the mail store, after it has accepted the password. */
+const NOT_OPENED = /\bInternal error occurred\. Refer to server log\b/i;
+
 /** Why a POP3 login fails, if the fix is not a different password. @param reply from `-ERR` */
 export function pop3LoginProblem(reply: string): Pop3Problem | undefined {
   const [, code = ''] = /^-ERR +\[([A-Z/-]+)\]/i.exec(reply) ?? [];
   const known = OF_POP3_LOGIN[code.toUpperCase()];
+  if (known === 'server-error' && NOT_OPENED.test(reply)) return 'mailbox-not-opened';
   if (known) return known;
   if (TOO_MANY.test(reply)) return 'too-many-sessions';
   if (THROTTLED.test(reply)) return 'login-throttled';

@@ -24,7 +24,7 @@ export interface KeyProblem {
 }
 
 /** A string of a TXT record cannot be longer (RFC 1035 section 3.3.14). */
-const LONGEST_STRING = 255;
+const STRING_LENGTH = 255;
 /** Characters of a key that are enough to recognize it: the first 44 are the same for many keys. */
 const RECOGNIZABLE = 78;
 /** The same at its end. */
@@ -41,18 +41,18 @@ export function keyProblem(records: readonly (readonly string[])[]): KeyProblem 
   const [strings, ...others] = records;
   if (!strings) return undefined;
   if (others.length > 0) {
-    return { kind: 'several', reason: 'the name of the key has several TXT records', ...shown(strings, 'v') };
+    return { kind: 'several', reason: 'the name of the key has several TXT records', ...partWith(strings, 'v') };
   }
   const record = strings.join('');
   const tags = tagsOf(record);
-  const problem = (reason: string, tag: string): KeyProblem => ({ kind: 'record', reason, ...shown(strings, tag) });
+  const problem = (reason: string, tag: string): KeyProblem => ({ kind: 'record', reason, ...partWith(strings, tag) });
   if (record.includes('\\')) return problem('the key record in DNS contains backslashes', 'v');
   if (/["“”]/.test(record)) return problem('the key record in DNS contains quotation marks', 'v');
   const version = tags.get('v') ?? 'DKIM1';
   if (version.toUpperCase() !== 'DKIM1') return problem('the key record in DNS does not have v=DKIM1', 'v');
   const key = tags.get('p');
   if (key === undefined) return problem('the key record in DNS has no p=', 'v');
-  if (key === '') return { kind: 'revoked', reason: 'the key is revoked: p= is empty', ...shown(strings, 'p') };
+  if (key === '') return { kind: 'revoked', reason: 'the key is revoked: p= is empty', ...partWith(strings, 'p') };
   const type = tags.get('k')?.toLowerCase() ?? 'rsa';
   if (type !== 'rsa' && type !== 'ed25519') return problem('the key record in DNS has an unknown key type in k=', 'k');
   if (!/^[A-Za-z\d+/]+={0,2}$/.test(key)) return problem('p= in the key record is not base64', 'p');
@@ -64,8 +64,8 @@ export function keyProblem(records: readonly (readonly string[])[]): KeyProblem 
 }
 
 function cutOff(strings: readonly string[]): string {
-  return strings.length === 1 && strings[0]?.length === LONGEST_STRING
-    ? `the key in DNS is cut off after ${LONGEST_STRING} characters`
+  return strings.length === 1 && strings[0]?.length === STRING_LENGTH
+    ? `the key in DNS is cut off after ${STRING_LENGTH} characters`
     : 'the key in DNS is not complete';
 }
 
@@ -89,7 +89,7 @@ function typeOf(bytes: Buffer): string | undefined {
 }
 
 /** In one of the strings of the record, because tools print each of them in quotation marks. */
-export function shown(strings: readonly string[], tag: string): Pick<KeyProblem, 'publishedKey'> {
+export function partWith(strings: readonly string[], tag: string): Pick<KeyProblem, 'publishedKey'> {
   const pattern = new RegExp(`(?<=^|[;\\s])${tag}=[A-Za-z\\d+/.-]*`);
   const [part] = strings.flatMap((string) => pattern.exec(string)?.[0] ?? []);
   return part === undefined ? {} : { publishedKey: part.slice(0, RECOGNIZABLE) };
@@ -98,5 +98,5 @@ export function shown(strings: readonly string[], tag: string): Pick<KeyProblem,
 /** Up to the quotation mark that tools print after it. */
 function end(strings: readonly string[]): Pick<KeyProblem, 'publishedKey'> {
   const last = /^[A-Za-z\d+/=]+$/.exec(strings.at(-1)?.slice(-END) ?? '')?.[0];
-  return last === undefined ? shown(strings, 'p') : { publishedKey: `${last}"` };
+  return last === undefined ? partWith(strings, 'p') : { publishedKey: `${last}"` };
 }

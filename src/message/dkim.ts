@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { codeOf } from '../text/reason.js';
-import { keyProblem, shown, tagsOf, type KeyProblem, type Tags } from './dkim-key.js';
+import { keyProblem, partWith, tagsOf, type KeyProblem, type Tags } from './dkim-key.js';
 import { headerAndBody } from './fields.js';
 import { LF } from './lines.js';
 
@@ -165,9 +165,9 @@ async function objectionToKey(
   const [strings = []] = await answer.catch(() => []);
   const key = tagsOf(strings.join(''));
   if (!lists(key.get('h') ?? 'sha256', 'sha256'))
-    return { ...unfit(tags, 'permerror', 'its key is not for SHA-256'), keyProblem: 'record', ...shown(strings, 'h') };
+    return { ...unfit(tags, 'permerror', 'its key is not for SHA-256'), keyProblem: 'record', ...partWith(strings, 'h') };
   if (!lists(key.get('s') ?? '*', '*', 'email'))
-    return { ...unfit(tags, 'permerror', 'its key is not for mail'), keyProblem: 'record', ...shown(strings, 's') };
+    return { ...unfit(tags, 'permerror', 'its key is not for mail'), keyProblem: 'record', ...partWith(strings, 's') };
   const { domain, identity } = signerOf(tags);
   if (!lists(key.get('t'), 's') || identity === domain) return undefined;
   return unfit(tags, 'permerror', 'i= is not at d=, which its key requires (t=s)');
@@ -223,7 +223,7 @@ async function explained(signature: DkimSignature, answers: Answers): Promise<Dk
   const records = (await answers.get(`${selector}._domainkey.${domain}`)) ?? [];
   const { kind, ...problem } = keyProblem(records) ?? { kind: undefined };
   if (kind !== undefined) return { ...signature, ...problem, keyProblem: kind };
-  return reason === BAD_SIGNATURE ? { ...signature, ...shown(records[0] ?? [], 'p') } : signature;
+  return reason === BAD_SIGNATURE ? { ...signature, ...partWith(records[0] ?? [], 'p') } : signature;
 }
 
 /** The library's comments on a key that it cannot use. */

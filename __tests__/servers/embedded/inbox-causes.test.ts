@@ -412,6 +412,13 @@ test.each<[string, Omit<Pop3Script, 'identity'>, string, string, RegExp]>([
     /: the server does not allow a login now: "-ERR \[SYS\/TEMP\] later"\.$/,
   ],
   [
+    'cannot open the mail of the user (Dovecot)',
+    { ...AS_MAILBOX, replies: { PASS: ['-ERR [SYS/TEMP] Internal error occurred. Refer to server log.'] } },
+    'mailbox-not-opened',
+    'inbox',
+    /: the server replied to PASS with "-ERR \[SYS\/TEMP\] Internal error occurred\. Refer to server log\."\.$/,
+  ],
+  [
     'requires a minimum time between logins',
     { ...AS_MAILBOX, replies: { PASS: ['-ERR [LOGIN-DELAY] Wait'] } },
     'login-delay',
@@ -631,7 +638,7 @@ describe('the TLS of an inbox', () => {
       'expired',
       'Certificate expired',
       'inbox',
-      /^Check whether the certificate file on the server has already been renewed/,
+      /^Check whether the certificate file on the inbox server has already been renewed/,
       'certificate has expired',
     ],
     ['soon', 'Certificate expires soon', 'inbox', /^First check whether the certificate file/, 'NotAfter'],
@@ -700,7 +707,7 @@ describe('the TLS of an inbox', () => {
       await using server = await startMailbox({ identity: certs[name] });
       const report = await gated(mailboxAt(server.port, 'imaps'), certs.pki);
       const found = onlyFinding(report);
-      expect(found).toMatchObject({ title: `Inbox: ${title}`, party });
+      expect(found).toMatchObject({ title: `Inbox ${HOST}: ${title}`, party });
       expect(found.remedy).toMatch(remedy);
       expect(found.remedy).not.toMatch(/servername|pin/);
       expect([found.reproduce?.split(' ', 1)[0], found.reproduceShows]).toEqual(
@@ -725,7 +732,7 @@ describe('the TLS of an inbox', () => {
     const { remedy, ...found } = onlyFinding(report);
     expect(found).toMatchObject({
       code: 'inbox-unreachable',
-      title: 'Inbox: Self-signed CA certificate used as server certificate',
+      title: `Inbox ${HOST}: Self-signed CA certificate used as server certificate`,
       party: 'inbox',
     });
     expect(found.message).toMatch(/it is a CA certificate/);

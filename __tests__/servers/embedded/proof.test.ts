@@ -18,6 +18,9 @@ beforeAll(async () => {
   pki = await createPki('Proof');
   names = await startNameServer({
     [`gate._domainkey.${DOMAIN}`]: key.record,
+    [`cut._domainkey.${DOMAIN}`]: key.record.slice(0, 255),
+    [`revoked._domainkey.${DOMAIN}`]: 'v=DKIM1; p=',
+    [`typed._domainkey.${DOMAIN}`]: key.record.replace('k=rsa', 'k=rsa-sha256'),
     [`broken._domainkey.${DOMAIN}`]: SERVFAIL,
     [`silent._domainkey.${DOMAIN}`]: SILENCE,
     [`commands._domainkey.${DOMAIN}`]: HOSTILE.slice(0, 12).join(''),
@@ -314,6 +317,17 @@ describe('the DKIM signature', () => {
       'has no key',
       signs({ s: 'nobody' }),
       /^Publish the public key of the server as the TXT record `nobody\._domainkey\./,
+    ],
+    [
+      'has a key that is cut off',
+      signs({ s: 'cut' }),
+      /^Have the DNS administrator of \S+ publish the whole key as the TXT record `cut\._domainkey\./,
+    ],
+    ['has a revoked key', signs({ s: 'revoked' }), /^Sign with the selector whose key is in use now\./],
+    [
+      'has a key of an unknown type',
+      signs({ s: 'typed' }),
+      /^Have the DNS administrator of \S+ correct the TXT record `typed\._domainkey\.\S+: .* Only `k=rsa` and `k=ed25519` exist\.$/,
     ],
     [
       'has a changed body',

@@ -51,7 +51,7 @@ export const DELIVERY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Configure the server to reject this recipient in its reply to RCPT: with 550 5.1.1 if the user does not exist, or 550 5.7.1 if the server does not relay to that domain. The text must give that reason. If the reply is about the client or the sender, fix that first: until then the test shows nothing about the recipient.',
+            'Configure the server to reject this recipient in its reply to RCPT: with 550 5.1.1 if the user does not exist, or 550 5.7.1 if the server does not relay to that domain. If the reply is about the client or the sender, fix that first: until then the test shows nothing about the recipient.',
           reproduce: { command: 'rcpt', shows: REPLY },
         },
       },

@@ -64,6 +64,9 @@ function refusalFix(text: string): string {
   if (/\bblock|\bdenied\b|\bbanned\b|\bblacklist|\bnot allowed\b|\bunauthorized\b/i.test(text)) {
     return "Allow the gate's IP address on the inbox server: according to the server, it does not allow this client. A tool such as fail2ban may have blocked it after failed logins.";
   }
+  if (/\bno such file\b|\bpermission denied\b|\bI\/O error\b/i.test(text)) {
+    return 'Correct the path or the permissions of the mail of this account on the inbox server, or create it: according to the server, it cannot open it.';
+  }
   return "Correct what the server names when it closes the connection. If it gives no reason, look in the inbox server's log at the time of the test.";
 }
 
@@ -418,8 +421,14 @@ export const INBOX_REJECTED_CAUSES = {
     title: 'Mailbox cannot be opened',
     party: 'inbox',
     certainty: 'likely',
-    remedy:
-      "Allow the account to open the mailbox (its ACL), or use a different mailbox. If the reply is about an error, look in the inbox server's log. The username and password are correct.",
+    remedy: ({ inboxReply = '' }: Values) => {
+      if (/\berror\b|\bcorrupt|\bfail(?:ed|ure)\b|\bno such file\b/i.test(inboxReply)) {
+        return "Look in the inbox server's log for the error that the reply reports: usually the path, the permissions or an index of the mailbox. The username and password are correct.";
+      }
+      return /\bNOPERM\b|\bACL\b|\bdenied\b|\bpermission\b|\bnot allowed\b/i.test(inboxReply)
+        ? 'Allow the account to read the mailbox (its ACL), or use a different mailbox: according to the reply, it may not. The username and password are correct.'
+        : "Do what the reply says, or use a different mailbox. If it gives no reason, look in the inbox server's log, and check that the account may read the mailbox (its ACL). The username and password are correct.";
+    },
     reference: 'RFC 9051 section 6.3.2',
     reproduce: DIALOGUE,
   },

@@ -236,6 +236,9 @@ export class Pop3Session {
       if (problem === 'login-throttled') {
         throw temporary(problem, own`the server does not allow a login now: "${text}"`, text);
       }
+      if (problem === 'mailbox-not-opened') {
+        throw busy(own`the server replied to ${fixed(verb)} with "${text}"`, problem, text);
+      }
       if (problem) throw busy(own`the server does not allow a login now: "${text}"`, problem, text);
       throw rejected('login-refused', own`"${text}"`, text);
     }

@@ -165,7 +165,11 @@ async function objectionToKey(
   const [strings = []] = await answer.catch(() => []);
   const key = tagsOf(strings.join(''));
   if (!lists(key.get('h') ?? 'sha256', 'sha256'))
-    return { ...unfit(tags, 'permerror', 'its key is not for SHA-256'), keyProblem: 'record', ...partWith(strings, 'h') };
+    return {
+      ...unfit(tags, 'permerror', 'its key is not for SHA-256'),
+      keyProblem: 'record',
+      ...partWith(strings, 'h'),
+    };
   if (!lists(key.get('s') ?? '*', '*', 'email'))
     return { ...unfit(tags, 'permerror', 'its key is not for mail'), keyProblem: 'record', ...partWith(strings, 's') };
   const { domain, identity } = signerOf(tags);

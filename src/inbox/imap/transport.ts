@@ -58,6 +58,7 @@ export class JudgedTransport implements ImapTransport {
 
   upgrade(_socket: unknown, _options: unknown, onSecure: () => void): Socket {
     this.socket.off('data', this.#count);
+    this.#last = Buffer.alloc(0);
     const { stream, judged } = this.secureLater();
     this.socket = stream;
     this.failure = judged.then(

@@ -35,6 +35,7 @@ interface Setting {
   readonly account?: string;
   readonly inbox?: string;
   readonly greeting?: string;
+  readonly to?: string;
   readonly role?: Endpoint['role'];
 }
 
@@ -45,7 +46,13 @@ interface Setting {
 export function judge(
   [stage, client, text]: Rejection,
   others: readonly Endpoint[] = [],
-  { account = 'app@sender.example', inbox, greeting = '220 smtp.example.com ESMTP', role }: Setting = {},
+  {
+    account = 'app@sender.example',
+    inbox,
+    greeting = '220 smtp.example.com ESMTP',
+    role,
+    to = RECIPIENT,
+  }: Setting = {},
 ): { readonly found: KnownFinding; readonly reported: Finding } {
   const reply = replyOf(text);
   const hasAuthenticated = client === 'account';
@@ -56,7 +63,7 @@ export function judge(
     ...(hasAuthenticated && { auth: { ...AUTH, username: account } }),
     delivery: {
       ...DELIVERY,
-      ...{ from: SENDER, to: RECIPIENT },
+      ...{ from: SENDER, to },
       ...(inbox !== undefined && { inbox: { ...MAILBOX, username: inbox, password: new Secret('inbox password') } }),
     },
   });
@@ -85,7 +92,7 @@ export function judge(
     }
     const server = { capabilities, greeting };
     const refused = { verb: stage, line: LINES[stage], reply };
-    const [one] = judgeRefusal(context, { from: SENDER, to: RECIPIENT }, server, refused).findings as KnownFinding[];
+    const [one] = judgeRefusal(context, { from: SENDER, to }, server, refused).findings as KnownFinding[];
     if (!one) throw new Error('nothing was found');
     return one;
   }

@@ -545,6 +545,12 @@ export const REJECTIONS: Readonly<Record<string, readonly Rejection[]>> = {
     [
       'RCPT',
       'stranger',
+      '550 5.7.68 TenantInboundAttribution; Direct Send not allowed for this organization from unauthorized sources [DB5EUR01FT032.eop-EUR01.prod.protection.outlook.com]',
+      'direct-send',
+    ],
+    [
+      'RCPT',
+      'stranger',
       '550 5.7.64 TenantAttribution; Relay Access Denied [DB5EUR01FT032.eop-EUR01.prod.protection.outlook.com]',
       'relay-denied',
     ],

@@ -55,7 +55,7 @@ test('the address of the account itself is not advised instead of the same sende
 });
 
 describe('a recipient that the server does not know', () => {
-  const judgeAt = (text: string, setting: { inbox?: string; greeting?: string; role?: 'mx' } = {}) =>
+  const judgeAt = (text: string, setting: { inbox?: string; greeting?: string; role?: 'mx'; to?: string } = {}) =>
     judge(['RCPT', 'stranger', text, undefined], [], setting).reported;
   const INVALID = `550 Invalid recipient: <${RECIPIENT}>`;
 
@@ -86,6 +86,17 @@ describe('a recipient that the server does not know', () => {
     expect(judgeAt(text, { role: 'mx' }).remedy).not.toMatch(/^Configure `auth`/);
     expect(judgeAt(text, { inbox: RECIPIENT }).remedy).toMatch(/^Configure `auth`/);
   });
+
+  test.each(['550 5.1.1 User unknown', '550 5.1.1 Recipient address rejected: User unknown in virtual mailbox table'])(
+    'may have an extension that the server does not ignore: %s',
+    (text) => {
+      const { title, remedy } = judgeAt(text, { to: 'inbox+ci@recipient.example', inbox: 'inbox@recipient.example' });
+      expect(title).toBe('Recipient with a plus sign does not exist');
+      expect(remedy).toContain('so that `inbox+ci@recipient.example` reaches `inbox@recipient.example`');
+      expect(remedy).toContain('`recipient_delimiter = +`');
+      expect(judgeAt(text, { to: 'inbox@recipient.example' }).title).not.toBe(title);
+    },
+  );
 
   test('may be in a domain for which OpenSMTPD has no rule', () => {
     const { title, message, party, remedy } = judgeAt(INVALID, { greeting: '220 mx.example.test ESMTP OpenSMTPD' });

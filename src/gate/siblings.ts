@@ -43,7 +43,8 @@ const OF_RECIPIENT: readonly (CauseOf<'recipient-rejected'> | undefined)[] = [
     'domain-not-served',
   ] as const),
   ...(['unknown-in-local-table', 'unknown-in-relay-table', 'unknown-in-alias-table'] as const),
-  ...(['unknown-in-mailbox-table', 'recipient-unroutable', 'recipient-domain-unknown'] as const),
+  ...(['unknown-in-mailbox-table', 'recipient-extension', 'recipient-unroutable'] as const),
+  'recipient-domain-unknown',
   ...(['relay-denied', 'relay-denied-without-auth'] as const),
 ];
 

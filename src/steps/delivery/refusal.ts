@@ -32,12 +32,30 @@ const OF_INBOX: Readonly<Partial<Record<CauseOf<'recipient-rejected'>, CauseOf<'
   'relay-denied-without-auth': 'domain-not-served',
 };
 
+/** The causes that can be due to an extension of the address, as in `user+extension@domain`. */
+const UNKNOWN: readonly (string | undefined)[] = [
+  ...['recipient-unknown', 'not-in-directory', 'recipient-not-accepted'],
+  ...['local', 'relay', 'alias', 'mailbox'].map((table) => `unknown-in-${table}-table`),
+];
+
+const hasExtension = (address: string): boolean => /^[^+@]+\+[^@]*@/.test(address);
+
 /** Whether the username of the inbox is the recipient, with or without its domain. That of an API is not an address. */
 function isOfInbox(to: string, inbox: Delivery['inbox']): boolean {
   const recipient = to.toLowerCase();
   if (!inbox || !('mailbox' in inbox)) return false;
   const username = inbox.username.toLowerCase();
   return username === recipient || recipient.startsWith(`${username}@`);
+}
+
+/** The cause that fits the form of the recipient, and whether its inbox exists. */
+function causeFor(
+  named: CauseOf<'recipient-rejected'>,
+  to: string,
+  inbox: Delivery['inbox'],
+): CauseOf<'recipient-rejected'> {
+  if (hasExtension(to) && UNKNOWN.includes(named)) return 'recipient-extension';
+  return isOfInbox(to, inbox) ? (OF_INBOX[named] ?? named) : named;
 }
 
 /**
@@ -78,8 +96,7 @@ export function judgeRefusal(
       ? own` The server has deferred the message for ${Math.round(greylisting.waitedMs / 1000)} s.`
       : own``;
   const named = meaning?.cause ?? unknown;
-  const mayBeMisspelled = !isOfInbox(to, endpoint.delivery?.inbox);
-  const cause = named === undefined || mayBeMisspelled ? named : (OF_INBOX[named] ?? named);
+  const cause = named && causeFor(named, to, endpoint.delivery?.inbox);
   const code = meaning?.cause === 'message-too-large' ? 'message-rejected' : REJECTED[at];
   const found = finding(code, own`${said}.${text}${lasting}${waited}${remark}`, {
     evidence: {

@@ -29,6 +29,19 @@ export const OF_CLIENT = {
       'Find out which accounts may send through this server, and on which port (587 and 465 are for submission, 25 is not). The server accepted the credentials, but treats the session as unauthenticated.',
     reproduce,
   },
+  'direct-send': {
+    title: 'Organization accepts no Direct Send',
+    party: 'configuration',
+    certainty: 'certain',
+    remedy: listOf(
+      'Send through a submission server with `auth`, such as `smtp.office365.com:587`: the organization rejects unauthenticated mail from senders in its own domains.',
+      [
+        'For mail without authentication, have the tenant administrator create an inbound connector for the public IP address or the certificate of the client.',
+        'The administrator can also allow it with `Set-OrganizationConfig -RejectDirectSend $false`, but then anyone can use the domain as the sender.',
+      ],
+    ),
+    reproduce,
+  },
   'tls-not-seen': {
     title: 'Server does not know that the session is encrypted',
     party: 'server',

@@ -2,6 +2,9 @@ import { listOf } from '../../../text/lists.js';
 import type { Cause } from '../entry.js';
 import { domain, quoted, reproduce } from './parts.js';
 
+/** An address without what follows the plus sign in its local part. */
+const withoutExtension = (address: string): string => address.replace(/\+[^@]*(?=@)/, '');
+
 /** Rejections that are about the recipient address. */
 export const OF_RECIPIENT = {
   'recipient-or-relay': {
@@ -203,6 +206,21 @@ export const OF_RECIPIENT = {
           `\`postconf virtual_mailbox_maps\` on the server shows the table, and \`postmap -q ${recipient} TABLE\` looks the address up.`,
         ],
       ),
+    reproduce,
+  },
+  'recipient-extension': {
+    title: 'Recipient with a plus sign does not exist',
+    about: 'delivery.to',
+    party: 'server',
+    certainty: 'likely',
+    remedy: ({ recipient = '' }) =>
+      listOf(
+        `Configure the server to ignore what follows the plus sign, so that \`${recipient}\` reaches \`${withoutExtension(recipient)}\`. Or set \`delivery.to\` to that address.`,
+        ['If the address without the extension does not exist either, create it on the server.'],
+      ),
+    examples:
+      'Postfix and Dovecot: `recipient_delimiter = +`. Exim: `local_part_suffix = +*` and `local_part_suffix_optional` in the router. Exchange: `Set-OrganizationConfig -DisablePlusAddressInRecipients $false`.',
+    reference: 'RFC 5233 section 1',
     reproduce,
   },
   'mailbox-of-inbox': {

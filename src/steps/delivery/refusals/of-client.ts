@@ -32,6 +32,11 @@ export const OF_CLIENT: readonly Row[] = [
     text: 'The recipient accepts mail only from certain senders.',
     cause: 'sender-restricted',
   },
+  {
+    fits: says(/\bdirect send (?:is )?not allowed\b/),
+    text: 'The organization accepts no mail from its own domains without authentication (Direct Send).',
+    cause: 'direct-send',
+  },
   { ...RELAY_DENIED, fits: (refusal) => isRelayDenial(refusal) && AUTHENTICATE.test(refusal.text) },
   {
     fits: ({ at, code, text }) => !TLS.test(text) && (code === 530 || (at !== 'MESSAGE' && AUTHENTICATE.test(text))),

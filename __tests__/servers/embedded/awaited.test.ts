@@ -145,7 +145,7 @@ test('an error before the first command means that the server got a line that th
   const found = await errorOf({ greeting: raw(`220 mail.example.test ESMTP\r\n${error}\r\n`) });
   expect(found).toMatchObject({
     code: 'protocol-error',
-    title: 'Error reply to a command that the gate did not send',
+    title: 'PROXY header treated as a command',
     message: `After the greeting, the server sent an unsolicited reply: "${error}".`,
   });
   expect(found?.remedy).toMatch(/PROXY protocol/);

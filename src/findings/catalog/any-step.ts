@@ -255,7 +255,7 @@ export const ANY_STEP = {
           },
         },
         'unsolicited-error': {
-          title: 'Error reply to a command that the gate did not send',
+          title: 'PROXY header treated as a command',
           party: 'server',
           certainty: 'likely',
           remedy:

@@ -7,6 +7,9 @@ import { INBOX_CAUSES, INBOX_CERTIFICATE_EVIDENCE, INBOX_EVIDENCE, INBOX_REJECTE
 
 const { error, warning, notice } = entriesOf(['delivery']);
 
+/** By default, the gate deletes the message. */
+const SERVERS_IN_HEADER = 'The `Received` lines of the message name the servers (set `delivery.keep: true`).';
+
 /** Findings of step 5: whether the test message arrives, and is intact. */
 export const RECEIPT = {
   'inbox-unreachable': error(
@@ -107,11 +110,13 @@ export const RECEIPT = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy: (evidence: Values) =>
-        listOf('Find the filter, gateway or mailing list that changes mail in transit, and turn this change off.', [
-          howToRead(evidence),
+      remedy: listOf(
+        'Find the filter, gateway or mailing list that changes mail in transit, and turn this change off.',
+        [
+          SERVERS_IN_HEADER,
           'Do not exempt only the address in `delivery.from`: the mail of other users would still be changed.',
-        ]),
+        ],
+      ),
       reproduce: ALTERED,
     },
     {
@@ -128,13 +133,10 @@ export const RECEIPT = {
           title: 'Header field removed in transit',
           party: 'server',
           certainty: 'likely',
-          remedy: ({ removed = '', ...evidence }: Values) =>
+          remedy: ({ removed = '' }: Values) =>
             listOf(
               `Remove the rule that deletes ${removed} from the header: usually a header filter of the server, or a content filter behind it.`,
-              [
-                howToRead(evidence),
-                'Do not exempt only the test sender: the mail of users would still lack the field.',
-              ],
+              [SERVERS_IN_HEADER, 'Do not exempt only the test sender: the mail of users would still lack the field.'],
             ),
           reproduce: FIELD_REMOVED,
           examples:
@@ -144,12 +146,11 @@ export const RECEIPT = {
           title: 'Sender address replaced in transit',
           party: 'server',
           certainty: 'likely',
-          remedy: (evidence: Values) =>
-            listOf('Turn off what replaces the address in From, or use the new address as `delivery.from`.', [
-              'If the account may not use this address, the server may replace it with that of the account: allow the address for it.',
-              'If a mailing list or a forward is in between, it replaces From because of DMARC: use an inbox that gets the mail directly.',
-              howToRead(evidence),
-            ]),
+          remedy: listOf('Turn off what replaces the address in From, or use the new address as `delivery.from`.', [
+            'If the account may not use this address, the server may replace it with that of the account: allow the address for it.',
+            'If a mailing list or a forward is in between, it replaces From because of DMARC: use an inbox that gets the mail directly.',
+            SERVERS_IN_HEADER,
+          ]),
           examples:
             'Postfix: `sender_canonical_maps`, `smtp_generic_maps` or `masquerade_domains`. Exim: the section `begin rewrite`.',
           reproduce: ALTERED,
@@ -160,7 +161,7 @@ export const RECEIPT = {
           certainty: 'likely',
           remedy: listOf(
             'Update the proxy, filter or script that passes the message on: it does not handle a dot at the start of a line as SMTP requires.',
-            ['The `Received` lines of the message name the servers (set `delivery.keep: true`).'],
+            [SERVERS_IN_HEADER],
           ),
           reproduce: DOT,
           reference: 'RFC 5321 section 4.5.2',
@@ -169,25 +170,23 @@ export const RECEIPT = {
           title: 'Text added at the end of the message',
           party: 'server',
           certainty: 'likely',
-          remedy: (evidence: Values) =>
-            listOf(
-              'Turn off the footer for this mail: a disclaimer, or the text of a scanner or mailing list. Or add it before DKIM signing.',
-              ['If it is intended, waive this finding.', howToRead(evidence)],
-            ),
+          remedy: listOf('Turn off the footer for this mail: a disclaimer, or the text of a scanner or mailing list.', [
+            'If it is intended, waive this finding, and sign with DKIM after the footer is added.',
+            SERVERS_IN_HEADER,
+          ]),
           reproduce: ALTERED,
         },
         'external-mark': {
           title: 'Message marked as external mail',
           party: 'inbox',
           certainty: 'likely',
-          remedy: (evidence: Values) =>
-            listOf(
-              "Have the administrator of the recipient's organization exempt the test mailbox from the rule that marks mail from outside, or use a mailbox without such a rule.",
-              [
-                'If the mark does not matter, waive this finding: the tested server probably did not change the message.',
-                howToRead(evidence),
-              ],
-            ),
+          remedy: listOf(
+            "Have the administrator of the recipient's organization exempt the test mailbox from the rule that marks mail from outside, or use a mailbox without such a rule.",
+            [
+              'If the mark does not matter, waive this finding: the tested server probably did not change the message.',
+              SERVERS_IN_HEADER,
+            ],
+          ),
           reproduce: ALTERED,
           examples: 'Exchange: `Get-TransportRule` lists the mail flow rules.',
         },
@@ -195,15 +194,14 @@ export const RECEIPT = {
           title: 'Message marked as spam',
           party: 'inbox',
           certainty: 'likely',
-          remedy: (evidence: Values) =>
-            listOf(
-              'Find out in the header of the message why the spam filter marked it: the filter writes its score and the rules that applied there.',
-              [
-                'If SPF, DKIM or DMARC failed, correct them for the domain of `delivery.from`.',
-                'Otherwise, correct the rule that applied, or have mail of authenticated clients not filtered.',
-                howToRead(evidence),
-              ],
-            ),
+          remedy: listOf(
+            'Find out in the header of the message why the spam filter marked it: the filter writes its score and the rules that applied there.',
+            [
+              'If SPF, DKIM or DMARC failed, correct them for the domain of `delivery.from`.',
+              'Otherwise, correct the rule that applied, or have mail of authenticated clients not filtered.',
+              SERVERS_IN_HEADER,
+            ],
+          ),
           reproduce: ALTERED,
         },
         replaced: {
@@ -212,10 +210,7 @@ export const RECEIPT = {
           certainty: 'likely',
           remedy: listOf(
             'Find the filter or gateway that replaces the body, and configure it to deliver the original: it may quarantine the message, or turn its text into HTML.',
-            [
-              'The `Received` lines of the message name the servers (set `delivery.keep: true`).',
-              'If nobody can say who replaced the body, treat the message as forged.',
-            ],
+            [SERVERS_IN_HEADER, 'If nobody can say who replaced the body, treat the message as forged.'],
           ),
           reproduce: REPLACED,
         },
@@ -285,10 +280,3 @@ export const RECEIPT = {
     },
   ),
 } as const satisfies Record<string, CatalogEntry>;
-
-/** By default, the gate deletes the message. */
-function howToRead({ read }: Values): string {
-  return read === undefined
-    ? 'The `Received` lines of the message name the servers (set `delivery.keep: true`).'
-    : `To see the message and the servers in its \`Received\` lines, set \`delivery.keep: true\`, run the gate again, and then \`${read}\`.`;
-}

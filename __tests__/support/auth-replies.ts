@@ -50,7 +50,7 @@ const NEMESIS = '220 gmx.net (mrgmx105) Nemesis ESMTP Service ready';
 const WRONG = 'Username or password not accepted';
 const BACKEND = 'Authentication backend unavailable';
 const TOKEN = 'Access token not accepted';
-const MAIL_SYSTEM = 'Mail system error instead of AUTH';
+const MAIL_SYSTEM = 'Mail system error in reply to AUTH';
 /** Advice for a password. */
 const PASSWORD = /password/i;
 /** Advice for whoever runs the server, or for common software. */
@@ -392,7 +392,7 @@ export const AUTH_REPLIES: readonly AuthReply[] = [
     greeting: M365,
     username: 'app',
     reply: `535 5.7.3 Authentication unsuccessful ${AT_M365}`,
-    title: 'Username of the wrong form',
+    title: 'Username in the wrong format',
     software: 'Microsoft 365',
   },
   {
@@ -456,7 +456,7 @@ export const AUTH_REPLIES: readonly AuthReply[] = [
     from: 'Microsoft 365 with a temporary failure',
     greeting: M365,
     reply: `454 4.7.0 Temporary authentication failure ${AT_M365}`,
-    title: 'Authentication of the service unavailable',
+    title: 'Mail service cannot check credentials',
     inconclusive: true,
     party: 'server',
   },
@@ -641,7 +641,7 @@ export const AUTH_REPLIES: readonly AuthReply[] = [
     from: 'Amazon SES with an address as the username',
     greeting: SES,
     reply: '535 Authentication Credentials Invalid',
-    title: 'Username of the wrong form',
+    title: 'Username in the wrong format',
     software: 'Amazon SES',
   },
   {
@@ -649,7 +649,7 @@ export const AUTH_REPLIES: readonly AuthReply[] = [
     greeting: SES,
     username: 'AKIAIOSFODNN7EXAMPLE',
     reply: '454 Temporary authentication failure',
-    title: 'Authentication of the service unavailable',
+    title: 'Mail service cannot check credentials',
     party: 'server',
     inconclusive: true,
   },
@@ -1162,7 +1162,7 @@ export const AUTH_REPLIES: readonly AuthReply[] = [
     host: 'smtp.yandex.com',
     greeting: '220 iva1-1234.mail.yandex.net ESMTP Postfix',
     reply: '451 4.7.1 Sorry, the service is currently unavailable. Please come back later.',
-    title: 'Authentication of the service unavailable',
+    title: 'Mail service cannot check credentials',
     party: 'server',
     inconclusive: true,
     without: OF_THE_SERVER,

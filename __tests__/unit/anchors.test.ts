@@ -41,7 +41,7 @@ test('a text with many BEGIN lines and no END is read in linear time', () => {
   const computed = computing();
   expect(certificatesIn(text)).toEqual({
     certificates: [],
-    faults: ['contains no PEM certificate: it has the line with BEGIN, but not the one with END'],
+    faults: ['contains no PEM certificate: it has a BEGIN line, but no END line'],
   });
   expect(computed()).toBeLessThan(5000);
 });

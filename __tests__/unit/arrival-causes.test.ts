@@ -50,7 +50,7 @@ const REMOVED = 'Header field removed in transit';
 const REPLACED = 'Body of the message replaced';
 const REENCODED = 'Message re-encoded in transit';
 const OTHER_SENDER = 'Sender address replaced in transit';
-const DOT = 'Dot at the start of a line lost or doubled';
+const DOT = 'Leading dot of a line lost or doubled';
 
 test.each<[string, (text: string) => string, string, string | undefined]>([
   ['a disclaimer', (text) => `${text}-- \r\nConfidential and privileged.\r\n`, FOOTER, 'Confidential and privileged.'],

@@ -82,7 +82,7 @@ describe('a problem of an account at a mail service', () => {
 test('a username that a service cannot have is quoted after what it must be, without other advice', () => {
   const found = finding('auth-rejected', own`No.`, { cause: 'wrong-username', evidence: { account: 'app@b.example' } });
   const { remedy, title } = completeFinding(found, { ...OBSERVED, greeting: 'SG ESMTP service ready at x' });
-  expect(title).toBe('Username of the wrong form');
+  expect(title).toBe('Username in the wrong format');
   expect(remedy).toBe(
     'SendGrid: the username must be the word `apikey`, and the password an API key with the Mail Send permission. The configured username is `app@b.example`.',
   );

@@ -13,7 +13,7 @@ const WORD_LIST: Readonly<Record<string, string>> = {
   'see it by hand': 'Reproduce',
   'by hand': 'manually',
   'mend(s|ed|ing)?': 'fix',
-  '(behind|beyond) the (220|354|dot|final dot)': 'after the 220',
+  '(behind|beyond) (the|its) (220|354|dot|final dot)': 'after the 220',
   'in the clear': 'unencrypted',
   'on (the|its|their) way': 'in transit; between client and server',
   'takes? none of': 'accepts none of',

@@ -43,10 +43,7 @@ describe('a file without the PEM that is required', () => {
       'contains PKCS #7, but must be PEM; convert it with `openssl pkcs7 -print_certs -in FILE -out NEW.pem`',
     ],
     ['-----BEGIN CERTIFICATE REQUEST-----', 'contains no PEM certificate, but "BEGIN CERTIFICATE REQUEST"'],
-    [
-      '-----BEGIN CERTIFICATE-----\nMII',
-      'contains no PEM certificate: it has the line with BEGIN, but not the one with END',
-    ],
+    ['-----BEGIN CERTIFICATE-----\nMII', 'contains no PEM certificate: it has a BEGIN line, but no END line'],
     ['MIIBszCCAVqg', 'contains no PEM certificate: the line "-----BEGIN CERTIFICATE-----" is missing'],
   ])('is %j', (text, why) => {
     expect(whyNotPem(text, 'certificate')).toBe(why);

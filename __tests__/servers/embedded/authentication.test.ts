@@ -138,7 +138,7 @@ describe('a rejected username', () => {
     ['notify', '220 Mailgun Influx ready', /^Mailgun: .*postmaster@DOMAIN/],
   ])('that the service cannot have leads: %s, %s', async (username, greeting, fix) => {
     const found = await foundFor(username, greeting, { delivery: DELIVERY });
-    expect(found).toMatchObject({ title: 'Username of the wrong form', party: 'configuration' });
+    expect(found).toMatchObject({ title: 'Username in the wrong format', party: 'configuration' });
     expect(found?.remedy).toMatch(fix);
   });
 });
@@ -480,7 +480,7 @@ describe('a token', () => {
       expect(`${found?.message} ${found?.remedy}`).not.toMatch(/password/i);
       expect(found?.title).toBe('Access token not accepted');
       expect(found?.remedy).toMatch(/^Get a new token in each run, .* this one has probably expired/);
-      expect(found?.remedy).toContain('If a new token is rejected too, check for what it was issued.');
+      expect(found?.remedy).toContain('If a new token is rejected too, check what it was issued for.');
       expect(found?.reproduce).toContain(`--login-options 'AUTH=${name}'`);
       expect(found?.reproduce).not.toContain(TOKEN.secret.reveal());
     },
@@ -1201,7 +1201,7 @@ describe('the cause of a refusal', () => {
     ['535 5.7.8 generic failure', 'Authentication backend unavailable', 'server', 'saslauthd'],
     ['454 4.7.0 later', 'Authentication backend unavailable', 'server', 'backend'],
     ['435 Unable to authenticate at present', 'Authentication backend unavailable', 'server', 'file that is missing'],
-    ['451 4.3.0 no', 'Mail system error instead of AUTH', 'server', 'log for the time of the run'],
+    ['451 4.3.0 no', 'Mail system error in reply to AUTH', 'server', 'log for the time of the run'],
     ['450 4.7.1 not from here', 'Client not allowed to authenticate', 'server', 'allowlist'],
     [
       '535 5.7.8 no mechanism available',
@@ -1276,7 +1276,7 @@ describe('the cause of a refusal', () => {
     for (const reply of ['535 5.7.0 Too many failures', '454 4.7.0 Too many login attempts']) {
       const { found } = await runGate({ replies: { AUTH: reply } });
       expect(found?.reproduce).toMatch(/^swaks /);
-      expect(found?.remedy).toContain('Wait before you try again, also with a command: each attempt counts.');
+      expect(found?.remedy).toContain('Wait before you run the gate or a command again: each attempt counts.');
     }
   });
 

@@ -113,10 +113,10 @@ describe('the command of a finding about TLS', () => {
     expect(await verdict(commandOf('openssl', gated()))).toBe('0');
   });
 
-  test('shows the TLS version of the server', async () => {
+  test('shows that the server supports no allowed TLS version', async () => {
     const error = await found(endpoint(servers.ports.oldTls));
     expect(error.code).toBe('tls-version-too-old');
-    expect(await typed(error.reproduce)).toMatch(/^ *Protocol *: TLSv1\.1$/m);
+    expect(await typed(error.reproduce)).toContain('SSL alert number 70');
   });
 
   test('shows that STARTTLS is not offered', async () => {

@@ -13,7 +13,7 @@ const INCOMPLETE = 'certificate-chain-incomplete';
 const MISMATCH = 'certificate-hostname-mismatch';
 const PURPOSE = 'certificate-wrong-purpose';
 
-const PUBLIC_ROOT = 'Chain of a public CA ends in a root that clients do not trust';
+const PUBLIC_ROOT = 'Chain of a public CA ends in an untrusted root';
 
 /** Ten minutes, in days. */
 const MINUTES = 10 / 24 / 60;
@@ -409,10 +409,10 @@ export async function contents({
     {
       name: 'a certificate for clients',
       server: serves(await pki.issue({ names, usage: ['clientAuth'] })),
-      ...{ code: PURPOSE, title: 'Certificate lacks the purpose of a server', ...SERVER },
+      ...{ code: PURPOSE, title: 'Certificate not valid for server authentication', ...SERVER },
       message:
         /its extended key usage does not allow a TLS server\. Its extended key usage is: TLS Web Client Authentication\.$/,
-      fix: /^Have the certificate issued again with the extended key usage "TLS Web Server Authentication" \(serverAuth\)/,
+      fix: /^Have the certificate reissued with the extended key usage "TLS Web Server Authentication" \(serverAuth\)/,
       notTheFix: /wrong file|use its own certificate/,
     },
     {

@@ -120,7 +120,7 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
     ...[certs.rsa2048, certs.good].map((identity): Mistake => ({
       name: `a private key of another certificate: ${identity === certs.good ? 'ECDSA' : 'RSA'}`,
       server: { ...serves(TLS_1_2, identity), replies: { STARTTLS: ['220 go', startTlsWithOtherKey] } },
-      ...{ code: FAILED, title: 'Private key does not belong to the certificate', ...LIKELY },
+      ...{ code: FAILED, title: 'Private key does not match the certificate', ...LIKELY },
       message: /^The signature of the handshake does not match the key in the server's certificate \(/,
       ...{ fix: /^Configure the certificate and the private key that belong together/, notTheFix: /cipher/ },
     })),

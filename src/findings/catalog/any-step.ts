@@ -142,8 +142,8 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy: listOf('Check whether the mail server is running, and look in its log for this connection.', [
-            "The process for it may die at start because of a wrong setting, be overloaded, or wait for a DNS or blocklist lookup of the gate's IP address.",
-            'Behind a proxy, it may not respond to the proxy, or expect the PROXY protocol, which a direct connection does not use.',
+            "Its process may crash at startup because of a wrong setting, be overloaded, or wait for a DNS or blocklist lookup of the gate's IP address.",
+            'If a proxy is in front of the server, the server may not respond to it, or may expect the PROXY protocol, which a direct connection does not use.',
             'If it delays its greeting by design, raise `timeout`.',
           ]),
           examples:
@@ -165,7 +165,7 @@ export const ANY_STEP = {
           certainty: 'likely',
           remedy: listOf('Check the port: SMTP with implicit TLS usually uses 465.', [
             'In other protocols over TLS, such as HTTPS, the server waits for the client to speak first.',
-            'If the port is right, and a proxy terminates TLS, check that the mail server behind it responds, and that both use the PROXY protocol or neither does.',
+            'If the port is right and a proxy terminates TLS, check that the mail server behind it responds. Either both must use the PROXY protocol, or neither.',
           ]),
           reproduce: NO_REPLY,
         },
@@ -308,9 +308,9 @@ export const ANY_STEP = {
       party: 'server',
       certainty: 'likely',
       remedy: listOf(
-        "Look for this reply in the server's log for the time of the run: its words do not say whether the server rejects every client or only this one.",
+        "Look for this reply in the server's log for the time of the run: the reply does not say whether the server rejects every client or only this one.",
         [
-          'If it rejects every client, check that the mail service, and what it needs, runs and is not in maintenance mode.',
+          'If it rejects every client, check that the mail service and the services that it depends on are running, and not in maintenance mode.',
           "If it rejects only this one, the rule in the log applies to the gate's IP address.",
         ],
       ),
@@ -336,7 +336,7 @@ export const ANY_STEP = {
                   ],
                 )
               : listOf(
-                  `Test one endpoint of this server at a time (\`per-host: 1\`): ${others(evidence)} used it in the same run, and such a limit usually applies to both together.`,
+                  `Test one endpoint of this server at a time (\`per-host: 1\`): ${others(evidence)} used the same server in this run, and such a limit usually counts all of them together.`,
                   [
                     "If it persists, raise the limit, or exempt the gate's IP address from it.",
                     'Clients that share an IP address, such as GitHub-hosted runners, also share its limits.',
@@ -345,20 +345,20 @@ export const ANY_STEP = {
           reproduce: SHOWS_REPLY,
         },
         reputation: {
-          title: 'Mail from the IP address of the client deferred',
+          title: "Mail deferred because of the client's IP address",
           party: 'network',
           certainty: 'likely',
           remedy: listOf(
             'Send through a submission server (port 587 or 465) with `auth`, where the IP address of the client usually does not matter.',
             [
               'Or run the gate on a machine with a fixed IP address of good reputation.',
-              'The server defers mail from addresses, or whole networks, that send much unwanted mail: running the gate again rarely helps.',
+              'The server defers mail from addresses, or whole networks, that send a lot of spam: running the gate again rarely helps.',
             ],
           ),
           reproduce: SHOWS_REPLY,
         },
         'sender-authentication': {
-          title: 'SPF or DKIM of the sender missing',
+          title: 'Mail not authenticated by SPF or DKIM',
           party: 'configuration',
           certainty: 'likely',
           remedy: listOf(
@@ -368,11 +368,11 @@ export const ANY_STEP = {
           reproduce: SHOWS_REPLY,
         },
         'service-inactive': {
-          title: 'Mail service of the server is inactive',
+          title: 'Mail service is inactive',
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Activate the mail service on the server, or end its maintenance mode: the reply says that it is switched off. Running the gate again does not help before that.',
+            'Activate the mail service on the server, or end its maintenance mode: according to the reply, the service is inactive. Until then, running the gate again does not help.',
           examples:
             'Exchange: `Get-ServerComponentState SERVER` shows what is inactive, often after an update that did not finish.',
           setting: 'service-state',
@@ -383,7 +383,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Run the gate again when the server is back in service. If it persists, check why the mail service does not start again, whether its maintenance mode was left on, and why a load balancer still sends connections to this server.',
+            'Run the gate again when the server is back in service. If it persists, check why the mail service does not start, and whether its maintenance mode was left on. Also check why a load balancer still sends connections to this server.',
           setting: 'service-state',
           reproduce: SHOWS_REPLY,
         },
@@ -395,7 +395,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Find this session in the server's log: it shows which commands the server counted as errors, because the reply does not say. Commands of a proxy, or of a device in between that inspects SMTP, count too.",
+            "Find this session in the server's log, which shows the commands that the server counted as errors. Commands of a proxy, or of a device in between that inspects SMTP, count too.",
           examples: 'Postfix: `smtpd_hard_error_limit` is the limit, and its log quotes the commands.',
           reproduce: SHOWS_REPLY,
         },
@@ -436,7 +436,7 @@ export const ANY_STEP = {
           remedy: listOf(
             "Find the rule that rejects the client in the server's log for the time of the run, and exempt the gate's IP address from it.",
             [
-              'If it is greylisting, running the gate again some minutes later also helps.',
+              'If the server greylists, running the gate again a few minutes later also helps.',
               'If the server is not yours, run the gate on a machine with a different IP address, or test a submission server with `auth`.',
             ],
           ),
@@ -448,7 +448,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Look for this error in the server's log for the time of the run. The reply is about a problem inside the server, often with its configuration, or with a file, a database or a service that it needs.",
+            "Look for this error in the server's log for the time of the run. The server reports an internal problem, often with its configuration, or with a file, a database or a service that it needs.",
           reproduce: SHOWS_REPLY,
         },
         'error-as-greeting': {

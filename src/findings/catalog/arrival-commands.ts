@@ -33,7 +33,7 @@ export const ALTERED: Reproduction = {
     const [, tag] = SUBJECT_CHANGED.exec(altered) ?? [];
     if (tag !== undefined && tag !== '') return `Subject: ${tag}${SUBJECT}`;
     const [, line = ''] = LINE_CHANGED.exec(altered) ?? [];
-    // A line of the test message with a difference is not in a message with a different body.
+    // The command sends a different body, so a changed line of the test message is not in it.
     const isOfBody = added !== '' && line !== '' && (line.includes(added) || added.includes(line));
     const text = isOfBody ? '' : added || (ADDED_AT_END.exec(altered)?.[1] ?? ADDRESS_CHANGED.exec(altered)?.[1] ?? '');
     return stable(ascii(text));

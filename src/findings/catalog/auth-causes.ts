@@ -15,7 +15,7 @@ const SCRAM_START: Reproduction = { command: 'scram-start', shows: REPLY };
 const CHANGING_ADDRESS =
   'In a workflow, that is a self-hosted runner with a fixed IP address: those of GitHub-hosted runners change with every run.';
 const NOT_CHECKED = 'The credentials themselves have not been checked.';
-const ATTEMPT_COUNTS = 'Wait before you try again, also with a command: each attempt counts.';
+const ATTEMPT_COUNTS = 'Wait before you run the gate or a command again: each attempt counts.';
 
 /**
  * With implicit TLS, a proxy terminates TLS, and the server behind it does not know. Most servers cannot learn it from the
@@ -26,10 +26,10 @@ export const TLS_IN_PROXY = {
   party: 'server',
   certainty: 'likely',
   remedy: listOf(
-    'Enable implicit TLS for this port in the mail server, and configure the proxy or load balancer that probably terminates TLS to pass it through.',
+    'Enable implicit TLS for this port in the mail server, and have the proxy or load balancer, which probably terminates TLS, pass it through.',
     [
-      'If TLS must end in the proxy, give the proxy its own listener, which does not require TLS and which only the proxy can reach.',
-      'That listener must trust no client by IP address; otherwise, it is an open relay.',
+      'If the proxy must terminate TLS, give it its own listener on the server, which does not require TLS and which only the proxy can reach.',
+      'That listener must not trust clients by IP address, or it becomes an open relay.',
     ],
   ),
   examples:
@@ -124,7 +124,7 @@ const OUTAGE = {
     { setting: 'auth-backend' },
   ),
   'service-unavailable': server(
-    'Authentication of the service unavailable',
+    'Mail service cannot check credentials',
     'Wait, and run the gate again: the mail service probably has a temporary problem. If it persists, look at the status page of the service, or ask its support.',
   ),
   maintenance: server(
@@ -132,13 +132,13 @@ const OUTAGE = {
     `Run the gate again after the maintenance. If nobody maintains the server, ask whoever runs it to end that mode. ${NOT_CHECKED}`,
   ),
   'mail-system': server(
-    'Mail system error instead of AUTH',
-    "Start the filter (milter) or other service that the server uses and that probably does not respond, or correct its address in the server's configuration. The server's log for the time of the run names it. The reply is about the mail system, not about the credentials.",
+    'Mail system error in reply to AUTH',
+    "Start the filter (milter) or other service that the server probably cannot reach, or correct its address in the server's configuration. The server's log for the time of the run names the service. The reply is about the mail system, not about the credentials.",
     { examples: 'Postfix: a milter in `smtpd_milters`.', setting: 'filter-unavailable' },
   ),
   'mail-system-configuration': server(
     'Mail system configured incorrectly',
-    'Correct the configuration of the server, which is wrong according to the code of its reply: its log for the time of the run shows the error. The credentials are not the problem.',
+    'Correct the configuration of the server: the code of the reply reports an error in it, and the log for the time of the run shows which one. The credentials are not the problem.',
   ),
 } as const satisfies Causes;
 
@@ -155,7 +155,7 @@ const OFFER = {
   'cyrus-mechanism': server(
     NOT_SUPPORTED,
     ({ mechanism = '' }: Values) =>
-      `Install the plugin of Cyrus SASL for ${mechanism} on the server, or remove ${mechanism} from its \`mech_list\`: "no mechanism available" is what Cyrus SASL says if it cannot load it. Until then, set \`auth.mechanism\` to another mechanism that the server offers, if there is one.`,
+      `Install the plugin of Cyrus SASL for ${mechanism} on the server, or remove ${mechanism} from its \`mech_list\`: Cyrus SASL says "no mechanism available" if it cannot load the plugin. Until then, set \`auth.mechanism\` to another mechanism that the server offers, if there is one.`,
     { reproduce: { ...SIGN_IN, otherwise: SCRAM_START } },
   ),
   'dovecot-mechanism': server(
@@ -254,7 +254,7 @@ const OF_THE_ACCOUNT = {
     {
       setting: 'account-access',
       accountRemedy:
-        'Allow mail programs (SMTP) for this account, in its settings on the website of the service. The credentials themselves may be right.',
+        'Allow mail clients (SMTP) for this account, in its settings on the website of the service. The credentials themselves may be right.',
     },
   ),
   'stronger-authentication': configuration(
@@ -266,7 +266,7 @@ const OF_THE_ACCOUNT = {
   'rejected-early': configuration(
     'Rejected before the credentials were sent',
     listOf(
-      'Check the username: the server replied before it received the password or token, so it rejects something else.',
+      'Check the username: the server replied before it received the password or token, so neither is the reason.',
       ['Check whether this account may use this mechanism.', 'Check whether the server allows this client.'],
     ),
   ),
@@ -276,7 +276,7 @@ const OF_THE_CLIENT = {
   'client-not-allowed': server(
     'Client not allowed to authenticate',
     listOf("Add the gate's public IP address to the allowlist of the server or of the account.", [
-      'Or run the gate in a network that is on the allowlist (in a workflow: on a self-hosted runner): those of GitHub-hosted runners change with every run.',
+      'Or run the gate in a network that is on the allowlist (in a workflow: on a self-hosted runner): the IP addresses of GitHub-hosted runners change with every run.',
       'Also check whether accounts may authenticate on this port.',
     ]),
     {

@@ -253,11 +253,11 @@ export const AUTHENTICATION = {
       party: 'configuration',
       certainty: 'likely',
       remedy: listOf('Do what the server says in its reply, if it names a reason.', [
-        'Otherwise, try the same credentials from the same network with another mail program. If that works, compare the username, the host, the port and the mechanism.',
+        'Otherwise, try the same credentials from the same network with a mail client. If that works, compare the username, the host, the port and the mechanism.',
         'If not, ask whoever runs the server to look for the reason in its log.',
       ]),
       accountRemedy:
-        'If the reply does not say why, try the same credentials from the same network with another mail program, or ask the support of the service.',
+        'If the reply does not say why, try the same credentials from the same network with a mail client, or ask the support of the service.',
       setting: 'auth-rejected',
       reproduce: { command: 'sign-in', shows: REPLY },
     },

@@ -41,7 +41,7 @@ const CISCO = {
     'Turn off the inspection of ESMTP for this server on the Cisco firewall (ASA, Firepower or PIX) between client and server: `no inspect esmtp` in the policy map; on a PIX, `no fixup protocol smtp 25`.',
     [
       'The mail server is probably configured correctly: send EHLO from its own network, and compare the replies.',
-      'If the IP address is that of the machine that runs the gate, the port is forwarded, and the firewall is behind it.',
+      'If the IP address belongs to the machine that runs the gate, the port is forwarded: look for the firewall on the other side.',
     ],
   ),
 } as const;
@@ -114,7 +114,7 @@ export const CAPABILITY = {
             'Check the proxy or load balancer in front of the server: it probably sends a PROXY protocol header, which the server does not expect.',
             [
               'Enable the PROXY protocol for this port of the server, or disable it in the proxy.',
-              'If there is no proxy, find the device in between that sends data: the gate waits for the greeting.',
+              'If there is no proxy, a device in between sends the data: the gate itself sends nothing before the greeting.',
             ],
           ),
           examples:
@@ -403,7 +403,7 @@ export const CAPABILITY = {
           party: 'server',
           certainty: 'likely',
           remedy: listOf(
-            "Check the server's log for the reason why it could not load the certificate or the private key. TLS is probably configured, but the server cannot start it, so it does not offer STARTTLS. Typical reasons:",
+            "Check the server's log for why it could not load the certificate or the private key: TLS is probably configured, but the server cannot start it. Typical reasons:",
             [
               'The path of a file is wrong, or the file does not exist.',
               "The server's user cannot read the private key.",

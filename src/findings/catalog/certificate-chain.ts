@@ -113,21 +113,21 @@ const PRIVATE_ROOT = {
     listOf(
       `Add the root of this private CA to \`ca\`: ${missingIssuer} is probably that root, and \`trusted\` in the evidence lists what is in \`ca\` now.`,
       [
-        "The file must contain the root itself, not the server's certificate. It does not help if the server sends the root.",
+        "The file must contain the root itself, not the server's certificate. Having the server send the root does not help.",
         `If ${missingIssuer} is an intermediate, the server must send it, after its own certificate.`,
       ],
     ),
   reproduce: { command: 'openssl', shows: NO_ISSUER },
 } as const;
 
-/** An older root must vouch for it. */
+/** Clients trust a new root only through a certificate for it that an older root has signed. */
 const PUBLIC_ROOT = {
-  title: 'Chain of a public CA ends in a root that clients do not trust',
+  title: 'Chain of a public CA ends in an untrusted root',
   party: 'server',
   certainty: 'likely',
   remedy: ({ root, missingIssuer = root ?? 'the root' }: Values) =>
     listOf(
-      `Configure the complete chain that the CA delivers with the certificate, as it is, and reload the server: clients do not trust ${missingIssuer} yet, or no longer.`,
+      `Configure the complete chain exactly as the CA delivers it, and reload the server: clients do not trust ${missingIssuer} yet, or no longer trust it.`,
       [
         `For a new root, the chain ends with a certificate for ${missingIssuer} that an older root has signed (cross-signed). The self-signed one does not help.`,
         'If an old chain is configured, replace it together with the certificate.',
@@ -196,11 +196,11 @@ export const CERTIFICATE_CHAIN = {
           certainty: 'likely',
           remedy: ({ configured = 'ca', sha256 = '', pin = '' }: Values) =>
             listOf(
-              `Compare the fingerprint (SHA-256 ${sha256}) with that of the certificate on the server. If it is the same, replace the one in ${configured} with it: the server has probably generated a new certificate.`,
+              `Compare the fingerprint (SHA-256 ${sha256}) with that of the certificate on the server. If they match, replace the certificate in ${configured} with the new one: the server has probably generated it.`,
               [
-                'If the server generates a certificate at every start, give it one of a private CA, and put the root of that CA into `ca`.',
+                'If the server generates a certificate at every start, install one from a private CA instead, and add the root of that CA to `ca`.',
                 `If only its key stays the same, pin that: \`tls.pin: ${pin}\`.`,
-                'If the fingerprint is a different one, this is not your server.',
+                'If they differ, this is not your server.',
               ],
             ),
           reproduce: { command: 'openssl', shows: 'self-signed certificate' },
@@ -453,7 +453,7 @@ export const CERTIFICATE_CHAIN = {
               `The administrator of the CA has to repair the chain: the path length constraint (pathlen) in the certificate of ${badIssuer} does not allow the CA certificates below it.`,
               [
                 `Have the CA below ${badIssuer} certified by a CA that may do that, such as the root.`,
-                `Or reissue the certificate of ${badIssuer} without the constraint, or with a larger one. The same key and name keep what it has issued valid.`,
+                `Or reissue the certificate of ${badIssuer} without the constraint, or with a larger one. If the key and the name stay the same, the certificates that it has issued remain valid.`,
                 `Or issue the server's certificate directly from ${badIssuer}.`,
                 `Then install the new chain on the server. Adding certificates to \`ca\` does not help other clients.`,
               ],

@@ -14,7 +14,7 @@ const includesName = ({ expected = '' }: Values): string => `includes ${expected
 
 /** For a certificate that no public CA issues. */
 export function howToInclude({ expected }: Values, name = alternativeName(expected)): string {
-  return `In one that you issue yourself, add it with \`-addext "subjectAltName=${name}"\` (\`openssl req\`); a CA with \`openssl x509 -req\` also needs \`-copy_extensions copyall\`, or the name in its \`-extfile\`.`;
+  return `If you issue the certificate yourself, add the name with \`-addext "subjectAltName=${name}"\` (\`openssl req\`); a CA with \`openssl x509 -req\` also needs \`-copy_extensions copyall\`, or the name in its \`-extfile\`.`;
 }
 
 const MISMATCH = 'hostname mismatch';

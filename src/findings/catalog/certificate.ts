@@ -187,12 +187,12 @@ export const CERTIFICATE = {
       resultType: 'validation-failure',
       causes: {
         'without-server-usage': {
-          title: 'Certificate lacks the purpose of a server',
+          title: 'Certificate not valid for server authentication',
           party: 'server',
           certainty: 'certain',
           newCertificate: 'has the extended key usage "TLS Web Server Authentication" (serverAuth)',
           remedy: ({ usage = '' }: Values) =>
-            `Have the certificate issued again with the extended key usage "TLS Web Server Authentication" (serverAuth), and install it: this one has only ${usage}. Its name is right, and the key can stay. In the CA, select a template or profile for web servers.`,
+            `Have the certificate reissued with the extended key usage "TLS Web Server Authentication" (serverAuth), and install it: this one has only ${usage}. The name is right, and the key can stay the same. In the CA, select a template or profile for web servers.`,
           examples: 'In a CA of your own: `extendedKeyUsage = serverAuth` in the `-extfile` of `openssl x509`.',
           setting: 'certificate',
           reproduce: { command: 'certificate-purpose', shows: 'SSL server : No' },

@@ -202,7 +202,7 @@ export const CONNECTING = {
             'Look the name up on the machine that runs the gate, and with a public resolver (`dig @1.1.1.1`). If it fails only sometimes, run the gate again. The mail server itself was not tested.',
             [
               "If only the machine's own resolver fails, correct that, or its network.",
-              "If both fail, and `dig +cd @1.1.1.1` gets an answer, the domain's DNSSEC is invalid, such as an outdated DS record at the registrar. Whoever manages the domain must correct that.",
+              "If both fail, and `dig +cd @1.1.1.1` gets an answer, the domain's DNSSEC is invalid, for example because of an outdated DS record at the registrar. Whoever manages the domain must correct that.",
               'If that fails too, the name servers of the domain do not respond. Whoever manages the domain must correct that.',
             ],
           ),
@@ -390,7 +390,7 @@ export const CONNECTING = {
           remedy: listOf(
             'First check whether the network or provider of the machine that runs the gate blocks outbound connections to port 25, as most clouds and access providers do.',
             [
-              'Try another server on port 25, such as `curl -v --connect-timeout 15 telnet://gmail-smtp-in.l.google.com:25 </dev/null`. If that also times out, the network blocks the port: ask the provider to open it, or run the gate elsewhere.',
+              'Try another server on port 25, for example with `curl -v --connect-timeout 15 telnet://gmail-smtp-in.l.google.com:25 </dev/null`. If that also times out, the network blocks the port: ask the provider to open it, or run the gate elsewhere.',
               'If the other server responds, allow port 25 in the firewall or security group of this server, and check its IP address and that it is up.',
             ],
           ),

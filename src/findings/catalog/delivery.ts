@@ -131,7 +131,7 @@ export const DELIVERY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Exempt authenticated clients from greylisting: a mail program that submits a message does not retry later.',
+            'Exempt authenticated clients from greylisting: a mail client that submits a message does not retry later.',
           examples: 'Postfix: `permit_sasl_authenticated` before `check_policy_service`. Exim: `!authenticated = *`.',
         },
       },

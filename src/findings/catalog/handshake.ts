@@ -210,9 +210,9 @@ export const HANDSHAKE = {
         },
         'wrong-key': {
           ...SERVER,
-          title: 'Private key does not belong to the certificate',
+          title: 'Private key does not match the certificate',
           remedy: listOf(
-            'Configure the certificate and the private key that belong together: the signature of the handshake was not made with the key in the certificate that the server sends first.',
+            'Configure a certificate and a private key that match: the key that signed the handshake is not the one in the certificate that the server sends first.',
             [
               'Compare them: `openssl x509 -in cert.pem -noout -pubkey` and `openssl pkey -in key.pem -pubout` must print the same key.',
               "In the certificate file, the server's own certificate must come first.",
@@ -359,7 +359,7 @@ export const HANDSHAKE = {
             [
               PATH_MTU,
               "If they do, look in the server's log for this connection. If it shows nothing after STARTTLS, a firewall probably blocks TLS: compare with a connection from another network.",
-              "Otherwise, check the server's load, its key store, and any proxy in front of it. A server without TLS behind its 220 also waits.",
+              "Otherwise, check the server's load, its key store, and any proxy in front of it. A server that replies 220 without supporting TLS also waits.",
             ],
           ),
           reproduce: TIMED_OUT,
@@ -370,7 +370,7 @@ export const HANDSHAKE = {
           certainty: 'likely',
           remedy: listOf("Look in the server's log for this connection, after STARTTLS.", [
             'If the server is slow, check its load, its key store, and any proxy in front of it.',
-            'If the log shows nothing, the server, or a proxy in front of it, may have no TLS behind its 220, or a firewall may block TLS.',
+            'If the log shows nothing, the server or a proxy in front of it may reply 220 without supporting TLS, or a firewall may block TLS.',
           ]),
           reproduce: TIMED_OUT,
         },
@@ -529,6 +529,7 @@ export const HANDSHAKE = {
             ],
           ),
           examples: `${NO_CLIENT_CERTIFICATE} Dovecot: \`auth_ssl_require_client_cert = no\`.`,
+          setting: 'client-certificate-required',
           reproduce: { command: 'tls-until-closed', shows: alertOrReason },
         },
         damaged: {

@@ -37,7 +37,7 @@ export const API_CAUSES = {
     title: 'Inbox does not have this API',
     party: 'configuration',
     certainty: 'likely',
-    remedy: listOf('Correct `delivery.inbox`: the server replies by HTTP, but not as this API does.', [
+    remedy: listOf('Correct `delivery.inbox`: the server replies over HTTP, but not like this API.', [
       'Scheme: `mailpit+http://` or `maildev+http://`, whichever the server is.',
       'Port: that of the web interface, not the SMTP port (by default 8025 for Mailpit, 1080 for MailDev).',
       'Path: the base path, if the server has one (Mailpit: `MP_WEBROOT`), as in `mailpit+http://host:8025/path`.',
@@ -51,7 +51,7 @@ export const API_CAUSES = {
     certainty: 'likely',
     remedy: (evidence: Values) =>
       listOf(
-        'Look at the `Location` in the reply: the gate follows no redirects, because they lead to another server.',
+        'Look at the `Location` in the reply: the gate does not follow redirects, because they can lead to another server.',
         [
           ...(isPlain(evidence)
             ? [`If it begins with \`https:\`, use ${withTls(evidence)} in \`delivery.inbox\`.`]
@@ -123,7 +123,7 @@ export const API_REJECTED_CAUSES = {
     remedy: listOf(
       'Allow the gate to use the API: the server, or a proxy or firewall in front of it, forbids the request.',
       [
-        "The gate's IP address is not allowed (GitHub-hosted runners change theirs): allow it, or run the gate in the network of the server.",
+        "The gate's IP address is not allowed (those of GitHub-hosted runners change with every run): allow it, or run the gate in the network of the server.",
         'The proxy does not allow this path, method or host name: allow those of the API.',
         'The login, if one is configured, has no permission for the API.',
       ],

@@ -35,8 +35,8 @@ export const INBOX_LOGIN_CAUSES = {
         'Check `delivery.username` and `delivery.password`: they belong to the mailbox, and can differ from those in `auth`.',
         [
           user.includes('@')
-            ? 'The username is a whole address. Some servers expect only the part before the `@`.'
-            : 'The username has no domain. Many servers expect the whole address.',
+            ? 'The username is a full address. Some servers expect only the part before the `@`.'
+            : 'The username has no domain. Many servers expect the full address.',
           'If the account uses two-factor authentication, it probably requires an app password.',
           `${inbox.startsWith('pop3') ? 'POP3' : 'IMAP'} must be enabled for the account. Many providers disable it by default.`,
         ],

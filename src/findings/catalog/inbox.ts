@@ -65,7 +65,7 @@ function refusalFix(text: string): string {
     return "Allow the gate's IP address on the inbox server: according to the server, it does not allow this client. A tool such as fail2ban may have blocked it after failed logins.";
   }
   if (/\bno such file\b|\bpermission denied\b|\bI\/O error\b/i.test(text)) {
-    return 'Correct the path or the permissions of the mail of this account on the inbox server, or create it: according to the server, it cannot open it.';
+    return 'Correct the path or the permissions of the mailbox on the inbox server, or create the mailbox: according to the reply, the server cannot open it.';
   }
   return "Correct what the server names when it closes the connection. If it gives no reason, look in the inbox server's log at the time of the test.";
 }
@@ -278,12 +278,12 @@ export const INBOX_CAUSES = {
     reference: 'RFC 5530 section 3',
   },
   'login-throttled': {
-    title: 'Inbox allows no more logins for a while',
+    title: 'Inbox temporarily blocks logins',
     party: 'configuration',
     certainty: 'likely',
     remedy: ({ user }) =>
       listOf(
-        'Wait before the next run: the server blocks logins, and its reply does not show whether this one is correct.',
+        'Wait before the next run: the server blocks logins, and its reply does not show whether the credentials are correct.',
         [
           `Find out what logs in ${user === undefined ? '' : `as \`${user}\` `}too often, or with an old password: another job, monitoring, a mail client.`,
           'Use a mailbox that only the gate uses, or run the gate less often.',

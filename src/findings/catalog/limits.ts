@@ -5,7 +5,7 @@ import { others } from './rejections/parts.js';
 /** Too many connections are open at the same time from one IP address, or with one account. */
 export const connectionLimit = (reproduce: Reproduction) =>
   ({
-    title: 'Too many connections at the same time',
+    title: 'Too many concurrent connections',
     party: 'server',
     certainty: 'likely',
     remedy: (evidence: Values) =>

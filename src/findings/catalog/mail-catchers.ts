@@ -48,7 +48,7 @@ const CATCHERS = {
 /** A mail server for tests whose greeting names it. */
 export type MailCatcher = keyof typeof CATCHERS;
 
-export const CATCHER_EVIDENCE = { software: 'the mail server for tests that the greeting names' };
+export const CATCHER_EVIDENCE = { software: 'the test mail server that the greeting names' };
 
 function adviceFor(name: string): Advice {
   return Object.hasOwn(CATCHERS, name) ? CATCHERS[name as MailCatcher] : { lead: `Enable TLS in ${name}.` };
@@ -57,7 +57,7 @@ function adviceFor(name: string): Advice {
 /** The cause of a server for tests that the workflow itself runs, so that nobody else has to change something. */
 export const withoutTls = (reproduce: Reproduction) =>
   ({
-    title: 'Mail server for tests without STARTTLS',
+    title: 'Test mail server without STARTTLS',
     party: 'configuration',
     certainty: 'likely',
     remedy: ({ software = 'the server' }: Values) => {
@@ -68,9 +68,9 @@ export const withoutTls = (reproduce: Reproduction) =>
   }) as const satisfies Cause;
 
 export const AUTH_OF_CATCHER = {
-  title: 'Mail server for tests offers AUTH before TLS',
+  title: 'Test mail server offers AUTH before TLS',
   party: 'configuration',
   certainty: 'likely',
   remedy: ({ software = 'this server' }: Values) =>
-    `Send only credentials made for tests to ${software}: clients may send them unencrypted. The credentials of a real account do not belong in such a server.`,
+    `Use only test credentials with ${software}: clients may send them unencrypted. Do not use the credentials of a real account there.`,
 } as const satisfies Cause;

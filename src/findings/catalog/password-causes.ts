@@ -73,7 +73,7 @@ export const OF_THE_PASSWORD = {
     { setting: 'auth-rejected', reproduce: EITHER_MECHANISM },
   ),
   'wrong-username': configuration(
-    'Username of the wrong form',
+    'Username in the wrong format',
     ({ account = '' }: Values) => `The configured username is \`${account}\`.`,
     { setting: 'username' },
   ),

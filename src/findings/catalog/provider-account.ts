@@ -53,7 +53,7 @@ export const accountCauses = (reproduce: Reproduction) =>
       remedy: listOf(
         'Secure the account, then have the administrator of its organization unblock it: it is probably blocked because spam or too much mail was sent with it.',
         [
-          'Change its password, turn on multifactor authentication, and remove rules and app passwords that nobody knows.',
+          'Change its password, turn on two-factor authentication, and remove rules and app passwords that nobody recognizes.',
           'Find out what sent the mail, or the account will be blocked again.',
         ],
       ),

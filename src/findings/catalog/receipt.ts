@@ -148,7 +148,7 @@ export const RECEIPT = {
           certainty: 'likely',
           remedy: listOf('Turn off what replaces the address in From, or use the new address as `delivery.from`.', [
             'If the account may not use this address, the server may replace it with that of the account: allow the address for it.',
-            'If a mailing list or a forward is in between, it replaces From because of DMARC: use an inbox that gets the mail directly.',
+            'If the mail goes through a mailing list or a forwarder, that replaces From because of DMARC: use an inbox that receives the mail directly.',
             SERVERS_IN_HEADER,
           ]),
           examples:
@@ -156,7 +156,7 @@ export const RECEIPT = {
           reproduce: ALTERED,
         },
         'leading-dot': {
-          title: 'Dot at the start of a line lost or doubled',
+          title: 'Leading dot of a line lost or doubled',
           party: 'server',
           certainty: 'likely',
           remedy: listOf(
@@ -181,7 +181,7 @@ export const RECEIPT = {
           party: 'inbox',
           certainty: 'likely',
           remedy: listOf(
-            "Have the administrator of the recipient's organization exempt the test mailbox from the rule that marks mail from outside, or use a mailbox without such a rule.",
+            "Have the administrator of the recipient's organization exempt the test mailbox from the rule that marks external mail, or use a mailbox without such a rule.",
             [
               'If the mark does not matter, waive this finding: the tested server probably did not change the message.',
               SERVERS_IN_HEADER,
@@ -198,7 +198,7 @@ export const RECEIPT = {
             'Find out in the header of the message why the spam filter marked it: the filter writes its score and the rules that applied there.',
             [
               'If SPF, DKIM or DMARC failed, correct them for the domain of `delivery.from`.',
-              'Otherwise, correct the rule that applied, or have mail of authenticated clients not filtered.',
+              'Otherwise, correct the rule that applied, or exempt authenticated clients from filtering.',
               SERVERS_IN_HEADER,
             ],
           ),

@@ -23,9 +23,9 @@ export const OF_THE_TOKEN = {
       listOf(
         tokenExpires === undefined
           ? 'Get a new token in each run, instead of storing one as a secret: this one has probably expired, because most are valid for an hour.'
-          : 'Check for which service, which user and which scope the token was issued.',
+          : 'Check which service, user and scope the token was issued for.',
         [
-          ...(tokenExpires === undefined ? ['If a new token is rejected too, check for what it was issued.'] : []),
+          ...(tokenExpires === undefined ? ['If a new token is rejected too, check what it was issued for.'] : []),
           'The service must be this server, and the scope must include SMTP.',
           'The user must be the one in `auth.username`.',
         ],

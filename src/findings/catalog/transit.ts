@@ -90,7 +90,7 @@ const VERDICT_CAUSES = {
     party: 'server',
     certainty: 'likely',
     remedy: ({ reason = 'see the evidence', domain = '' }) =>
-      `Correct the DKIM signature${domain === '' ? '' : ` of ${domain}`}: ${reason}. If a server that is not yours has signed, sign with your own.`,
+      `Correct the DKIM signature${domain === '' ? '' : ` of ${domain}`}: ${reason}. If someone else's server signed the message, sign it with your own.`,
     reproduce: { command: 'sent-header', shows: 'DKIM-Signature:' },
   },
   'dkim-key-cut-off': {
@@ -113,7 +113,7 @@ const VERDICT_CAUSES = {
     party: 'server',
     certainty: 'certain',
     remedy: (evidence) =>
-      `Sign with the selector whose key is in use now. If this one is meant to be, have the DNS administrator of ${evidence.domain ?? 'the domain'} publish the public key after \`p=\` in ${keyName(evidence)}: an empty \`p=\` means that the key is revoked.`,
+      `Sign with the selector whose key is in use now. If this is the right selector, have the DNS administrator of ${evidence.domain ?? 'the domain'} publish the public key after \`p=\` in ${keyName(evidence)}: an empty \`p=\` means that the key is revoked.`,
     reproduce: KEY_IN_DNS,
     reference: 'RFC 6376 section 3.6.1',
   },

@@ -36,7 +36,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy: listOf(
-            "Check the server's log for the reason why it could not load the certificate or the private key. Typical reasons:",
+            "Check the server's log for why it could not load the certificate or the private key. Typical reasons:",
             [
               'The path of a file is wrong, or the file does not exist.',
               "The server's user cannot read the private key.",
@@ -144,7 +144,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy: listOf(
-            "Check the server's log for the reason of this error. The server sent it unencrypted after its 220, so it probably found out too late that it cannot start TLS.",
+            "Check the server's log for the cause of this error. The server sent it unencrypted after its 220, so it probably found out too late that it cannot start TLS.",
             [
               'Usually it could not load the certificate or the private key, or reached a limit or timeout.',
               'If the log shows no such error, assume that a device in the network inserted the data.',
@@ -162,7 +162,7 @@ export const UPGRADE = {
             'Implement or enable TLS in the program that replies 220 to STARTTLS: after that reply it reads the ClientHello as a command. The certificate is not the problem.',
             [
               'If it is a test server, mail sink or script without TLS, it must not list STARTTLS in its EHLO reply. For tests with TLS, use one that supports it.',
-              'If it is a proxy that replies to STARTTLS itself, configure TLS there, or let it pass STARTTLS and all that follows to the mail server.',
+              'If it is a proxy that replies to STARTTLS itself, configure TLS there, or have it pass STARTTLS, and everything after it, through to the mail server.',
             ],
           ),
           reproduce: NOT_TLS,

@@ -52,7 +52,7 @@ function orElse(read: string, pattern: string, text: string): string {
   return `${read} | grep ${pattern} || echo '${text}'`;
 }
 
-/** So that nothing of it is done after a command before it has failed. */
+/** A group: if a command before it fails, none of these runs. */
 function grouped(commands: string): string {
   return `{ ${commands}; }`;
 }
@@ -188,7 +188,7 @@ function sendCommand(
   return line && `${line} ${command(words)}`;
 }
 
-/** On two lines, of which a shell runs neither before it has both: a password is not read from the second. */
+/** A shell reads both lines before it runs the first, so it does not take the second as the password. */
 function afterTransit(send: string, read: string): string {
   return `${send} &&\nsleep ${TRANSIT} && ${read}`;
 }

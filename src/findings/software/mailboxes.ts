@@ -77,6 +77,6 @@ function appPassword(how: string): Software['settings'] {
 
 function nemesis(): Software['settings'] {
   const setting =
-    'access for mail programs is off by default: enable "POP3/IMAP" in the settings of the mailbox. With two-factor authentication, create an application-specific password in the security settings and use that instead.';
+    'access for mail clients is off by default: enable "POP3/IMAP" in the settings of the mailbox. With two-factor authentication, create an application-specific password in the security settings and use that instead.';
   return { 'auth-rejected': setting, 'app-password': setting, 'account-access': setting };
 }

@@ -33,7 +33,7 @@ const google: Software = {
     'auth-not-advertised': 'client submission is smtp.gmail.com on 587 or 465.',
     'submission-host': 'client submission is smtp.gmail.com on 587 or 465. mx.google.com on 25 does not offer AUTH.',
     'auth-rejected':
-      'create a new app password (https://myaccount.google.com/apppasswords): the configured one is wrong, or was revoked, which a change of the account password also does. Check that the username is the full address of the same account. The account password itself never works here.',
+      'create a new app password (https://myaccount.google.com/apppasswords): the configured one is wrong or was revoked. A change of the account password also revokes it. Check that the username is the full address of the same account. The account password itself never works here.',
     'app-password':
       'an app password requires 2-step verification (https://myaccount.google.com/apppasswords). There are none for accounts with security keys only or in the Advanced Protection Program, and an organization may not allow them: use an `access-token` (XOAUTH2) there.',
     'access-token':

@@ -18,7 +18,7 @@ function publicMailbox(setting: string): Software['settings'] {
 
 /** What a service may require. Nothing more about these could be read in their documentation. */
 const UNKNOWN = publicMailbox(
-  'look in the settings of the account whether access for mail programs is enabled, and whether they need a password of their own, such as an app password.',
+  'look in the settings of the account whether access for mail clients is enabled, and whether they need a password of their own, such as an app password.',
 );
 
 export const PUBLIC_MAILBOXES = {
@@ -26,7 +26,7 @@ export const PUBLIC_MAILBOXES = {
   Yandex: {
     hosts: /^smtp\.yandex\.(?:ru|com|by|kz|ua|com\.tr)$/i,
     settings: publicMailbox(
-      'in the settings of the mailbox, under "Email clients", allow access for mail programs, and create an app password for mail. Configure that as the password.',
+      'in the settings of the mailbox, under "Email clients", allow access for mail clients, and create an app password for mail. Configure that as the password.',
     ),
   },
   // https://help.mail.ru/mail/security/protection/external (the reply names it)
@@ -40,7 +40,7 @@ export const PUBLIC_MAILBOXES = {
   'T-Online': {
     hosts: /^(?:securesmtp|smtpmail)\.t-online\.de$/i,
     settings: publicMailbox(
-      'set a password for mail programs ("Passwort für E-Mail-Programme") in the settings of the mailbox, and configure that.',
+      'set a password for mail clients ("Passwort für E-Mail-Programme") in the settings of the mailbox, and configure that.',
     ),
   },
   // Quoted: https://help.naver.com/support/contents/contents.help?serviceNo=2342&categoryNo=2288, and its announcement of 2025

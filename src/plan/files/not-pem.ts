@@ -39,7 +39,7 @@ export function whyNotPem(text: string, required: Required): string {
   }
   const missing = `contains no PEM ${required}`;
   if (label !== undefined && !label.endsWith(required.toUpperCase())) return `${missing}, but "BEGIN ${label}"`;
-  if (label !== undefined) return `${missing}: it has the line with BEGIN, but not the one with END`;
+  if (label !== undefined) return `${missing}: it has a BEGIN line, but no END line`;
   return `${missing}: the line "-----BEGIN ${required.toUpperCase()}-----" is missing`;
 }
 

@@ -76,7 +76,7 @@ const AT_SERVICE: Readonly<Partial<Record<SoftwareName, (claims: TokenClaims) =>
   // Its access tokens are not JWTs, but its ID tokens and the assertions of service accounts are.
   Google: () => ({
     cause: 'id-token',
-    text: own`The configured token is a JWT, as an ID token is. Access tokens of Google are not.`,
+    text: own`The configured token is a JWT, like an ID token. Access tokens of Google are not JWTs.`,
   }),
 };
 

@@ -62,7 +62,7 @@ export async function judgeMissingOffer(
   const catcher = mailCatcherIn(greeting);
   if (catcher !== undefined) {
     const software = fixed(catcher);
-    const message = own`${authority(host, port)} does not offer STARTTLS. Its greeting is that of ${software}, a mail server for tests.`;
+    const message = own`${authority(host, port)} does not offer STARTTLS. Its greeting is that of ${software}, a test mail server.`;
     return finding('starttls-not-advertised', message, { evidence: { ...evidence, software }, cause: 'of-catcher' });
   }
   const overwritten =

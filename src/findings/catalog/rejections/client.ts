@@ -83,7 +83,7 @@ export const OF_CLIENT = {
                 ],
           )
         : listOf(
-            `Test one endpoint of this server at a time: ${others(evidence)} used it in the same run, and such a limit usually applies to both together.`,
+            `Test one endpoint of this server at a time: ${others(evidence)} used the same server in this run, and such a limit usually counts all of them together.`,
             [
               'Remove one of them, or test it in a later job: `concurrency: 1` alone may still be too fast.',
               "Or raise the limit at the server or in the provider's plan.",
@@ -94,11 +94,11 @@ export const OF_CLIENT = {
   'connection-limit': connectionLimit(reproduce),
   'server-busy': { ...SERVER_BUSY, reproduce },
   'recipient-rate-limit': {
-    title: 'Recipient gets too much mail at the moment',
+    title: 'Recipient is receiving too much mail',
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      'Wait, then run the gate again. If it persists, use a `delivery.to` that gets less mail: the limit is that of the mailbox, whoever sends.',
+      'Wait, then run the gate again. If it persists, use a `delivery.to` that receives less mail: the limit applies to the mailbox, regardless of the sender.',
     reproduce,
   },
   'ehlo-name': {
@@ -112,7 +112,7 @@ export const OF_CLIENT = {
     reproduce,
   },
   'account-not-identified': {
-    title: 'Relay does not know the account of the client',
+    title: 'Relay cannot match the client to an account',
     party: 'configuration',
     certainty: 'likely',
     remedy: listOf(
@@ -140,7 +140,7 @@ export const OF_CLIENT = {
     reproduce,
   },
   'client-not-allowed': {
-    title: 'Client not allowed by a rule',
+    title: 'Client rejected by an access rule',
     party: 'configuration',
     certainty: 'likely',
     remedy: listOf(
@@ -203,7 +203,7 @@ export const OF_CLIENT = {
     certainty: 'likely',
     remedy: ({ recipient }) =>
       listOf(
-        'Use a `delivery.to` in a domain that this server serves, or test the port for submission (587 or 465) with `auth`: clients do not authenticate on this port.',
+        'Use a `delivery.to` in a domain that this server serves, or test the submission port (587 or 465) with `auth`: clients do not authenticate on this port.',
         [`If the server should serve ${domain(recipient)}, add that domain to its configuration.`],
       ),
     setting: 'served-domains',

@@ -12,28 +12,28 @@ export const OF_RECIPIENT = {
     party: 'server',
     certainty: 'likely',
     remedy: ({ recipient }) =>
-      `Check that the server's rules allow authenticated clients to send to other domains: it may reject a recipient in ${domain(recipient)} in these words if no rule allows it. If the server itself serves that domain, check that the address exists.`,
+      `Check that the server's rules allow authenticated clients to send to other domains: without such a rule, it rejects a recipient in ${domain(recipient)} with this reply. If the server itself serves that domain, check that the address exists.`,
     examples:
       'OpenSMTPD: `match from any auth for any action "outbound"`. Postfix: `permit_sasl_authenticated` in `smtpd_relay_restrictions`.',
     setting: 'relay-for-accounts',
     reproduce,
   },
   'recipient-not-qualified': {
-    title: 'Recipient address has no complete domain',
+    title: 'Recipient address not fully qualified',
     about: 'delivery.to',
     party: 'configuration',
     certainty: 'certain',
     remedy: ({ recipient }) =>
-      `Set \`delivery.to\`${quoted(recipient)} to an address in a complete domain. A host name without a domain is not enough.`,
+      `Set \`delivery.to\`${quoted(recipient)} to an address with a fully qualified domain. A host name without a domain is not enough.`,
     reproduce,
   },
   'recipient-syntax': {
-    title: 'Form of the recipient address not accepted',
+    title: 'Syntax of the recipient address not accepted',
     about: 'delivery.to',
     party: 'configuration',
     certainty: 'likely',
     remedy: ({ recipient }) =>
-      `Set \`delivery.to\`${quoted(recipient)} to an address in the usual form, with a complete domain and without special characters.`,
+      `Set \`delivery.to\`${quoted(recipient)} to an ordinary address, with a fully qualified domain and no special characters.`,
     reproduce,
   },
   'recipient-null-mx': {
@@ -97,7 +97,7 @@ export const OF_RECIPIENT = {
       listOf(
         `Check that the server serves ${domain(recipient)}, and create the recipient${quoted(recipient)} there as a mailbox or an alias.`,
         [
-          'A typing mistake is unlikely, because the inbox has the same username.',
+          'A typo is unlikely, because the inbox has the same username.',
           'If the mailboxes are on another server, check how this one learns which recipients exist.',
           'If another server receives mail for the domain (its MX record), test that one.',
         ],
@@ -114,7 +114,7 @@ export const OF_RECIPIENT = {
         `Check that a rule of the server accepts mail for ${domain(recipient)}: the server has no such rule, or does not know the recipient.`,
         [
           'If there is such a rule, create the recipient on the server as a user, a mailbox or an alias.',
-          'A typing mistake is unlikely, because the inbox has the same username.',
+          'A typo is unlikely, because the inbox has the same username.',
         ],
       ),
     examples: 'OpenSMTPD: `match from any for domain "DOMAIN" action NAME`.',
@@ -143,7 +143,7 @@ export const OF_RECIPIENT = {
     remedy: ({ recipient }) =>
       listOf(`Check the domain in \`delivery.to\`${quoted(recipient)}, and that the address exists.`, [
         `If the server should receive mail for ${domain(recipient)}, add that domain to its configuration.`,
-        'If it should relay to another server, the MX, A and AAAA records of the domain must be found by its DNS resolver.',
+        'If it should relay to another server, its DNS resolver must find the MX, A or AAAA records of the domain.',
       ]),
     examples: 'Exim: `exim -bt ADDRESS` on the server shows which router accepts the address.',
     setting: 'served-domains',
@@ -232,7 +232,7 @@ export const OF_RECIPIENT = {
         `Create a mailbox or an alias for the recipient${quoted(recipient)}: Postfix serves its domain, but finds neither. If the table is a file, run \`postmap\` for it.`,
         [
           `\`postconf virtual_mailbox_maps\` on the server shows the table, and \`postmap -q ${recipient} TABLE\` looks the address up.`,
-          'A typing mistake is unlikely, because the inbox has the same username.',
+          'A typo is unlikely, because the inbox has the same username.',
         ],
       ),
     reproduce,
@@ -270,7 +270,7 @@ export const OF_RECIPIENT = {
       listOf(
         `Have the administrator of the recipient's organization look up the recipient${quoted(recipient)} in its directory, and create it there as a mailbox or an alias if it is missing.`,
         [
-          'A typing mistake is unlikely, because the inbox has the same username.',
+          'A typo is unlikely, because the inbox has the same username.',
           'The sender, its IP address and its permissions are not the reason.',
         ],
       ),

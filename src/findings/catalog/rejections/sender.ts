@@ -17,21 +17,21 @@ const isOwn = ({ account, sender }: Values): boolean =>
 /** Rejections that are about the sender address. */
 export const OF_SENDER = {
   'sender-not-qualified': {
-    title: 'Sender address has no complete domain',
+    title: 'Sender address not fully qualified',
     about: 'delivery.from',
     party: 'configuration',
     certainty: 'certain',
     remedy: ({ sender, ...evidence }) =>
-      `Set \`delivery.from\`${quoted(sender)} to an address in a complete domain that exists in DNS${ownAddress(evidence)}. A host name without a domain is not enough.`,
+      `Set \`delivery.from\`${quoted(sender)} to an address with a fully qualified domain that exists in DNS${ownAddress(evidence)}. A host name without a domain is not enough.`,
     reproduce,
   },
   'sender-syntax': {
-    title: 'Form of the sender address not accepted',
+    title: 'Syntax of the sender address not accepted',
     about: 'delivery.from',
     party: 'configuration',
     certainty: 'likely',
     remedy: ({ sender, ...evidence }) =>
-      `Set \`delivery.from\`${quoted(sender)} to an address in the usual form, with a complete domain and without special characters${ownAddress(evidence)}.`,
+      `Set \`delivery.from\`${quoted(sender)} to an ordinary address, with a fully qualified domain and no special characters${ownAddress(evidence)}.`,
     reproduce,
   },
   'sender-null-mx': {

@@ -54,7 +54,7 @@ export const OF_SERVER = {
     remedy: listOf("Look for the error in the server's log for the time of the run, which names what is wrong.", [
       'If a policy service that the server asks does not run, start it.',
       'If a restriction or a lookup table is wrong, correct the configuration.',
-      'Although the code is temporary, running the gate again does not help before that.',
+      'Although the code is temporary, running the gate again does not help until then.',
     ]),
     examples:
       'Postfix: "problem talking to server" (a policy service in `check_policy_service`) or "unknown smtpd restriction" in the log.',
@@ -90,7 +90,7 @@ export const OF_SERVER = {
     party: 'server',
     certainty: 'likely',
     remedy: (evidence) =>
-      `Change what the server behind this one rejects: the end of the reply quotes its words. Both logs show the message ${inLog(evidence)}.`,
+      `Fix the problem that the server behind this one reports: the end of the reply quotes it. Both logs show the message ${inLog(evidence)}.`,
     reproduce,
   },
   'message-too-large': {
@@ -110,7 +110,7 @@ export const OF_SERVER = {
       listOf(
         "Ask the administrator of the recipient's organization to look up the message in the log of its mail gateway, which shows the reason.",
         [
-          `Then have the sender${quoted(sender)} or the IP address that sends exempted.`,
+          `Then have the sender${quoted(sender)} or the sending IP address exempted.`,
           'If the reason is SPF, DKIM or a blocklist, correct that instead.',
         ],
       ),

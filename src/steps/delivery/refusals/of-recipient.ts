@@ -61,7 +61,7 @@ export const OF_RECIPIENT: readonly Row[] = [
   {
     fits: ({ text }) =>
       /\brecipient address\b[^.;]{0,40}\b(?:need fully[- ]qualified|must contain a domain)/.test(text),
-    text: 'The recipient address has no complete domain.',
+    text: 'The recipient address is not fully qualified.',
     cause: 'recipient-not-qualified',
   },
   {
@@ -87,7 +87,7 @@ export const OF_RECIPIENT: readonly Row[] = [
   },
   {
     fits: ({ at, text }) => at === 'RCPT' && /\bunroute?able address\b/.test(text) && !/\bsender\b/.test(text),
-    text: 'The server knows no way to deliver mail to the recipient.',
+    text: 'The server has no route to the recipient.',
     cause: 'recipient-unroutable',
   },
   {

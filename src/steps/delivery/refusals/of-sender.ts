@@ -22,7 +22,7 @@ export const OF_SENDER: readonly Row[] = [
         String.raw`${SENDER}[^.;]{0,40}\b(?:need fully[- ]qualified|must contain a domain)|\bdomain name required for sender`,
       ),
     ),
-    text: 'The sender address has no complete domain.',
+    text: 'The sender address is not fully qualified.',
     cause: 'sender-not-qualified',
   },
   {

@@ -597,7 +597,7 @@ export const AUTH_REPLIES: readonly AuthReply[] = [
     title: WRONG,
   },
   {
-    from: 'Yandex without access for mail programs',
+    from: 'Yandex without access for mail clients',
     greeting: '220 smtp4m.mail.yandex.net ESMTP',
     reply: '535 5.7.8 Error: authentication failed: This user does not have access rights to this service',
     title: 'Account not allowed to use SMTP',
@@ -1111,13 +1111,13 @@ export const AUTH_REPLIES: readonly AuthReply[] = [
   },
   // Public services, whatever they run
   {
-    from: 'Yandex without access for mail programs',
+    from: 'Yandex without access for mail clients',
     host: 'smtp.yandex.ru',
     greeting: '220 iva1-1234.mail.yandex.net ESMTP Postfix',
     reply: '535 5.7.8 Error: authentication failed: This user does not have access rights to this service',
     title: 'Account not allowed to use SMTP',
     software: 'Yandex',
-    fix: /^Yandex: .*"Email clients", allow access for mail programs, and create an app password/,
+    fix: /^Yandex: .*"Email clients", allow access for mail clients, and create an app password/,
     without: OF_THE_SERVER,
   },
   ...(

@@ -436,6 +436,22 @@ describe('a password that is a word of the gate', () => {
   });
 });
 
+test('a command for a folder with a secret in its name is left out', () => {
+  const redactor = new Redactor(['s3cret pass']);
+  const inbox = { scheme: 'imaps', host: 'imap.example.com', port: 993, mailbox: 'INBOX', username: 'gate' };
+  const endpoint = {
+    ...OBSERVED.endpoint,
+    delivery: { from: 'a@b.example', to: 'c@b.example', expect: 'received', inbox },
+  } as const;
+  const commandFor = (folder: string) => {
+    const found = finding('message-in-junk', own`In junk.`, { evidence: { folder } });
+    const observed = { ...OBSERVED, endpoint, redact: (text: string) => redactor.redact(text) };
+    return completeFinding(found, observed).reproduce;
+  };
+  expect(commandFor('Junk')).toContain('imaps://imap.example.com:993/Junk');
+  expect(commandFor('Junk s3cret pass')).toBeUndefined();
+});
+
 test('a command that would be cut is left out', () => {
   const found = finding('certificate-expired', own`Expired.`);
   const long = { ...OBSERVED.endpoint, ehlo: 'x'.repeat(900) };

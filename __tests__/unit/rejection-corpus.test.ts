@@ -69,7 +69,7 @@ describe('a recipient that the server does not know', () => {
     for (const inbox of [RECIPIENT, RECIPIENT.toUpperCase(), 'inbox']) {
       const { party, remedy, reproduce } = judgeAt(text, { inbox });
       expect(party).toBe('server');
-      expect(remedy).toContain('A typing mistake is unlikely');
+      expect(remedy).toContain('A typo is unlikely');
       expect(remedy).not.toContain('delivery.to');
       expect(reproduce).toBeDefined();
     }

@@ -171,11 +171,11 @@ describe('software is not recognized', () => {
   });
 });
 
-const LOOK = /access for mail programs is enabled.*app password/;
+const LOOK = /access for mail clients is enabled.*app password/;
 const OF_PUBLIC_MAILBOXES = {
   Yandex: /"Email clients".*app password/,
   'Mail.ru': /password for external applications/,
-  'T-Online': /password for mail programs/,
+  'T-Online': /password for mail clients/,
   Naver: /enable .*app password/,
   'QQ Mail': /enable .*authorization code/,
   NetEase: /enable .*authorization code/,
@@ -415,7 +415,7 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Haraka: /`config\/plugins`/,
     Stalwart: /app password/,
     'Microsoft 365': /`Get-CASMailbox`/,
-    Google: /^Google: create a new app password .* wrong, or was revoked/,
+    Google: /^Google: create a new app password .* wrong or was revoked/,
     'Amazon SES': /`ses:SendRawEmail`/,
     SendGrid: /API key of this account/,
     Mailgun: /^Mailgun: first check the region .*smtp\.eu\.mailgun\.org/,

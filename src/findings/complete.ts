@@ -122,7 +122,7 @@ function remedyOf(
     together([isAccount && accountRemedy !== undefined ? textOf(accountRemedy, values) : text, ...which]),
   ];
   const advice = [...(isEnough ? [] : general), ...(more === undefined ? [] : [filled(more, setting, values)])];
-  // What the service rejects most often is more likely than a typing mistake.
+  // What the service rejects most often is more likely than a typo.
   const parts = [
     ...(isAccount && (setting === 'auth-rejected' || setting === 'username') ? advice.toReversed() : advice),
     ...owner,
@@ -162,8 +162,12 @@ function commandFrom(
   const reproduceShows = typeof shows === 'string' ? shows : legible(shows(values));
   const { keyType } = exact;
   const shown = { ...redactedEndpoint(endpoint, redact), ...(keyType !== undefined && { keyType }) };
-  const line = COMMANDS[command](shown, { address, capabilities, evidence: exact });
+  const lineWith = (evidence: Values): string | undefined =>
+    COMMANDS[command](shown, { address, capabilities, evidence });
+  const line = lineWith(exact);
   if (reproduceShows === '' || line === undefined || line.length > LONGEST_COMMAND) return undefined;
+  // Evidence may quote a server, and a server can quote a secret. Without that part the command would be a different one.
+  if (line !== lineWith(values)) return undefined;
   const sendsTo = sendsMessage(command) ? shown.delivery?.to : undefined;
   return { reproduce: line, reproduceShows, ...(sendsTo !== undefined && { reproduceSendsTo: sendsTo }) };
 }

@@ -562,7 +562,7 @@ describe('a reply to STARTTLS other than 220', () => {
   });
 });
 
-test('a program that reads the ClientHello as a command has no TLS behind its 220', async () => {
+test('a program that reads the ClientHello as a command does not start TLS after its 220', async () => {
   const complains = startTlsReadingOnce((socket) => socket.write('500 Command not recognized\r\n'), 0);
   const found = await foundAt({ replies: { STARTTLS: ['220 Go ahead', complains] } });
   expect(found).toMatchObject({

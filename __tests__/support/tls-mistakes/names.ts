@@ -1,4 +1,4 @@
-import type { CertificateOptions } from '../../../src/servers/pki.js';
+import { issue, type CertificateOptions } from '../../../src/servers/pki.js';
 import { HOST, type CertificateFixtures } from '../certificate-fixtures.js';
 import type { Dialogue } from '../dialogue.js';
 import { CONFIGURATION, LIKELY, serves, SERVER, type Mistake } from './mistake.js';
@@ -37,8 +37,16 @@ export async function namesThatDoNotMatch({ pki }: CertificateFixtures): Promise
       ...{ server: { ...wildcard, name: 'srv14.example.test' }, endpoint: { servername: 'mail.me.example.test' } },
       ...{ code: MISMATCH, title: 'Certificate is for another name of the server', ...CONFIGURATION },
       message: /matches exactly one label.* It matches the name in the server's greeting, srv14\.example\.test\.$/,
-      fix: /^Use srv14\.example\.test as `host`, in the gate and in mail clients/,
+      fix: /^If the operator of the server documents srv14\.example\.test as its name, use it as `host`/,
       notTheFix: /^Get a certificate/,
+    },
+    {
+      name: 'a wildcard of an unknown CA for a name two levels below, if the server greets with another name',
+      server: { ...serves(await issue({ names: ['*.example.test'] })), name: 'srv14.example.test' },
+      endpoint: { servername: 'mail.me.example.test' },
+      ...{ code: MISMATCH, title: 'Wildcard does not cover the host name', ...SERVER },
+      message: /so it does not match mail\.me\.example\.test\.$/,
+      ...{ fix: /./, notTheFix: /srv14/ },
     },
     {
       ...{ name: 'a wildcard for the domain itself', server: unnamed, endpoint: { servername: 'example.test' } },

@@ -161,7 +161,13 @@ export const CERTIFICATE_NAME = {
           party: 'configuration',
           certainty: 'likely',
           remedy: ({ expected = '', greetingName = '' }: Values) =>
-            `Use ${greetingName} as \`host\`, in the gate and in mail clients: the server greets with this name, and its certificate matches it. Only if clients should connect to ${expected}, get a certificate that includes that name.`,
+            listOf(
+              `If the operator of the server documents ${greetingName} as its name, use it as \`host\`, in the gate and in mail clients.`,
+              [
+                `If clients should connect to ${expected}, get a certificate that includes that name.`,
+                `If you do not know ${greetingName}, do not use it: anyone who intercepts the connection can greet with a name of their own and send a certificate for it.`,
+              ],
+            ),
           reproduce: { command: 'openssl', shows: MISMATCH },
         },
         wildcard: {

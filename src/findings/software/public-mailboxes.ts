@@ -6,7 +6,7 @@ import type { Software } from './topic.js';
  * submission. The comment at the top of `providers.ts` says how each entry was checked.
  */
 
-/** The settings of a service: what its users have to do before a mail program can authenticate. */
+/** The settings of a service: what its users have to do before a mail client can authenticate. */
 function publicMailbox(setting: string): Software['settings'] {
   return {
     'auth-rejected': setting,

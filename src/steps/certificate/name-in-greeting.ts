@@ -18,6 +18,8 @@ export function withNameInGreeting(
 ): readonly KnownFinding[] {
   const name = nameIn(greeting);
   if (name === undefined || !certificate) return findings;
+  // The greeting is not authenticated, and a certificate of an unknown CA proves nothing.
+  if (findings.some(({ code, severity }) => severity === 'error' && code !== MISMATCH)) return findings;
   if (!matchesName({ dnsNames: certificate.names, ipAddresses: [] }, name)) return findings;
   return findings.map((found) => {
     const isOfAlias = OF_ALIASES.includes(found.cause);

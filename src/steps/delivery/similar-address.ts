@@ -3,7 +3,7 @@ const LETTERS_PER_SLIP = 4;
 const USUAL_SLIPS = 2;
 
 /**
- * How the recipient differs from the address of the mailbox, if it looks like a typing mistake.
+ * How the recipient differs from the address of the mailbox, if it looks like a typo.
  * @param user the username for the inbox; without a domain, it is compared with the local part
  * @returns the end of a sentence; undefined if the two are equal, or differ as an alias does
  */

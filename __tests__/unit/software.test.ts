@@ -1,5 +1,6 @@
 import { isService, recognize, settingOf, type Said, type SoftwareName } from '../../src/findings/software.js';
-import { GATEWAYS } from '../../src/findings/software/gateways.js';
+import { APPLIANCES } from '../../src/findings/software/appliances/appliances.js';
+import { GATEWAYS } from '../../src/findings/software/appliances/gateways.js';
 import { PROVIDERS } from '../../src/findings/software/providers.js';
 import { PUBLIC_MAILBOXES } from '../../src/findings/software/public-mailboxes.js';
 import { SERVERS } from '../../src/findings/software/servers.js';
@@ -47,6 +48,47 @@ describe('software is recognized', () => {
     ['SparkPost', '220 2.0.0 smtp.sparkpostmail.com ESMTP ecelerity 4.4.0 r(Core:4.4.0.0) Sun, 29 Nov 2026'],
     ['Mandrill', '220 smtp.mandrillapp.com ESMTP'],
     ['Mailtrap', '220 smtp.mailtrap.io ESMTP ready'],
+    ['Proxmox Mail Gateway', '220 pmg.example.test ESMTP Proxmox'],
+    ['Symantec Messaging Gateway', '220 mail.example.test ESMTP Symantec Messaging Gateway'],
+    ['Trend Micro IMSVA', '220 ESMTP IMSVA'],
+    ['Sophos Email Appliance', '220 mail.example.test ESMTP Sophos Email Appliance v4.5.3.6'],
+    ['SonicWall Email Security', '220 mail.example.test ESMTP SonicWall (10.0.9.6103)'],
+    [
+      'SMTP service of Windows',
+      '220 mail.example.test Microsoft ESMTP MAIL Service, Version: 10.0.20348.1 ready at Mon',
+    ],
+    ['hMailServer', '220 mail.example.test ESMTP hMailServer 5.6.8-B2574'],
+    ['MDaemon', '220 mail.example.test ESMTP MDaemon 26.0.4; Mon, 23 Nov 2026 12:00:00 +0000'],
+    ['MailEnable', '220 mail.example.test ESMTP MailEnable Service, Version: 10.55-- ready at 11/23/26 12:00:00'],
+    ['IMail', '220 mail.example.test (IMail 12.4.2.27 21349-1) NT-ESMTP Server X1'],
+    ['Kerio Connect', '220 mail.example.test Kerio Connect 9.2.5 patch 3 ESMTP ready'],
+    ['Axigen', '220 mail.example.test Axigen ESMTP ready'],
+    [
+      'Domino',
+      '220 mail.example.test ESMTP Service (HCL Domino Release 14.0) ready at Mon, 23 Nov 2026 12:00:00 +0000',
+    ],
+    ['Domino', '220 mail.example.test ESMTP Service (Lotus Domino Release 8.5.3FP6) ready at Mon, 23 Nov 2026'],
+    ['IceWarp', '220 mail.example.test ESMTP IceWarp 14.1.0.5 x64; Mon, 23 Nov 2026 12:00:00 +0000'],
+    ['CommuniGate Pro', '220 mail.example.test ESMTP CommuniGate Pro 6.3.20 is glad to see you!'],
+    ['GroupWise', '220 mail.example.test GroupWise Internet Agent 14.2.1  Copyright 1993-2016 Novell, Inc. Ready'],
+    ['SurgeMail', '220 mail.example.test SurgeSMTP (Version 7.1f-15) http://surgemail.com'],
+    [
+      'Oracle Messaging Server',
+      '220 mail.example.test -- Server ESMTP (Oracle Communications Messaging Server 8.1.0.1)',
+    ],
+    ['mailcow', '220 mail.example.test ESMTP Postcow'],
+    ['Postal', '220 postal.example.test ESMTP Postal/GWLMYC7F'],
+    ['KumoMTA', '220 mail.example.test Welcome to KumoMTA!'],
+    ['PowerMTA', '220 mail.example.test (PowerMTA(TM) v5.0r3) ESMTP service ready'],
+    ['Momentum', '220 2.0.0 mail.example.test ESMTP ecelerity 4.2.37.61980 r(:) Mon, 23 Nov 2026 12:00:00 +0000'],
+    ['Halon', '220 mail.example.test ESMTP Halon Mail Gateway (H/OS)'],
+    ['mox', '220 mail.example.test ESMTP mox v0.0.15'],
+    [
+      'Apache James',
+      '220 mail.example.test SMTP Server (JAMES SMTP Server 2.3.2) ready Mon, 23 Nov 2026 12:00:00 +0000',
+    ],
+    ['Apache James', '220 Apache JAMES awesome SMTP Server'],
+    ['XMail', '220 mail.example.test <1795435200.1@mail> [XMail 1.27 ESMTP Server] service ready; Mon, 23 Nov 2026'],
   ])('as %s by its greeting: %s', (name, greeting) => {
     expect(greeted(greeting)).toBe(name);
     expect(greeted(greeting.slice('220 '.length))).toBe(name);
@@ -62,6 +104,8 @@ describe('software is recognized', () => {
     ['Google', 'smtp.googlemail.com at your service, [192.0.2.1]'],
     ['Amazon SES', 'email-smtp.amazonaws.com'],
     ['SendGrid', 'smtp.sendgrid.net'],
+    ['MailEnable', 'mail.example.test [192.0.2.1], this server offers 4 extensions'],
+    ['Axigen', 'mail.example.test Axigen ESMTP hello'],
     ['Yahoo', 'kubenode518.mail-prod1.omega.ir2.yahoo.com Hello ci.example.test [192.0.2.1]'],
   ])('as %s by a line of its reply to EHLO: %s', (name, line) => {
     expect(recognized({ greetings: ['220 ready'], offers: ['PIPELINING', line] })).toBe(name);
@@ -116,6 +160,15 @@ describe('software is only likely', () => {
     ['Postfix', '554 5.7.1 <user@example.com>: Relay access denied'],
     ['Barracuda Email Gateway Defense', '550 permanent failure for one or more recipients (a@b.example:blocked)'],
     ['Mimecast', '550 Administrative prohibition - envelope blocked'],
+    ['Cisco Secure Email Gateway', '550 #5.1.0 Address rejected.'],
+    [
+      'Cisco Secure Email Gateway',
+      "554 mx.example.test Your access to this mail system has been rejected due to the sending MTA's poor reputation.",
+    ],
+    ['hMailServer', '535 Authentication failed. Restarting authentication process.'],
+    ['hMailServer', '550 Delivery is not allowed to this address.'],
+    ['maddy', '501 5.1.8 Non-local sender domain (msg ID = 913b2863)'],
+    ['qmail', "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)"],
     ['Exchange', '550 5.7.60 SMTP; Client does not have permissions to send as this sender'],
   ])('if a rejection has the words of %s: %s', (name, reply) => {
     const said = { greetings: ['220 ready'], offers: [], rejections: [reply] };
@@ -126,6 +179,8 @@ describe('software is only likely', () => {
   test('if other software has the same greeting', () => {
     const isLikely = (greeting: string) => recognize({ greetings: [greeting], offers: [], rejections: [] })?.isLikely;
     expect(isLikely('220 mail.example.test ESMTP ready')).toBe(true);
+    expect(isLikely('220 mail.example.test ESMTP Smtpd; Mon, 23 Nov 2026 12:00:00 +0000')).toBe(true);
+    expect(isLikely('220 mail.example.test ESMTP (0a8d40ef45300cc1bd0f16ced5c9e6f1)')).toBe(true);
     expect(isLikely('220 mail.example.test ESMTP Postfix')).toBe(false);
   });
 });
@@ -146,8 +201,11 @@ describe('software is not recognized', () => {
     '220 yahoo.com.example.test ESMTP',
     '220 mailgun.example.test ESMTP',
     '220 sendgrid.example.test ESMTP',
-    // The SMTP service of Windows is not Exchange.
-    '220 mail.example.test Microsoft ESMTP MAIL Service, Version: 10.0.20348.1 ready at Mon, 23 Nov 2026 12:00:00',
+    '220 proxmox.example.test ESMTP',
+    '220 mail.example.test ESMTP relay of Proxmox',
+    '220 kerio.example.test ESMTP',
+    '220 mail.example.test ESMTP (0a8d40ef)',
+    '220 postal.example.test ESMTP',
     '220 mail.example.test ESMTP Service Ready',
     '220 mail.example.test ESMTP',
     '',
@@ -165,6 +223,9 @@ describe('software is not recognized', () => {
   test.each([
     '454 4.7.0 TLS not available: see the manual of Postfix',
     '550 relayed by exim',
+    '550 mailbox unavailable #5.1.0 Address rejected.',
+    '535 authentication failed (#5.7.1)',
+    '550 rejected (msg ID = ours)',
     '550 host mx said: 554 5.7.1 <a@b>: Relay access denied',
   ])('by the rejection "%s"', (reply) => {
     expect(recognized({ rejections: [reply] })).toBeUndefined();
@@ -185,7 +246,11 @@ const OF_PUBLIC_MAILBOXES = {
 
 /** What the setting of each product must name. There are no others. */
 const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> = {
-  'gateway-policy': { 'Barracuda Email Gateway Defense': /Message Log/, Mimecast: /Rejected and Deferred Messages/ },
+  'gateway-policy': {
+    'Barracuda Email Security Gateway': /BASIC > Message Log/,
+    'Barracuda Email Gateway Defense': /Message Log/,
+    Mimecast: /Rejected and Deferred Messages/,
+  },
   'recipient-directory': { 'Microsoft 365': /`Get-Recipient/ },
   'greeting-rejected': {
     Postfix: /`postscreen_access_list`/,
@@ -195,6 +260,8 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Stalwart: /`server\.allowed-ip`/,
     'Microsoft 365': /`Set-HostedConnectionFilterPolicy/,
     Google: /"SMTP relay service"/,
+    'Proxmox Mail Gateway': /"DNSBL Sites"/,
+    'Cisco Secure Email Gateway': /HAT Overview/,
   },
   'ehlo-rejected': { Postfix: /`smtpd_helo_restrictions`/, Exim: /`acl_smtp_helo`/ },
   'starttls-not-advertised': {
@@ -212,8 +279,24 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     'Microsoft 365': /587 or 25/,
     Google: /STARTTLS on 587/,
     'Amazon SES': /587 and 2587 have STARTTLS/,
+    'Proxmox Mail Gateway': /Configuration > Mail Proxy > TLS.*`\/etc\/pmg\/templates`/,
+    'Cisco Secure Email Gateway': /Mail Flow Policies.*Network > Listeners/,
+    FortiMail: /"SMTP over SSL\/TLS"/,
+    'Barracuda Email Security Gateway': /ADVANCED > Email Protocol/,
+    'Symantec Messaging Gateway': /"Accept TLS encryption"/,
+    'Trend Micro IMSVA': /"Enable Incoming Transport Layer Security"/,
+    'SMTP service of Windows': /fully qualified domain name.*IIS 6\.0 Manager/,
+    hMailServer: /"STARTTLS \(Optional\)"/,
+    MDaemon: /"Enable SSL, STARTTLS, and STLS"/,
+    MailEnable: /tab SSL/,
+    Axigen: /"Allow StartTLS"/,
+    Domino: /Commands and Extensions/,
+    Postal: /`tls_enabled: true`/,
+    mox: /`NoSTARTTLS`/,
+    'Apache James': /`<tls socketTLS="false" startTLS="true">`/,
   },
   'starttls-refused': {
+    'Proxmox Mail Gateway': /`\/etc\/pmg\/pmg-tls\.pem`/,
     Postfix: /`smtpd_tls_chain_files`/,
     Exim: /`tls_privatekey`/,
     Sendmail: /`LogLevel`/,
@@ -230,6 +313,10 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
   'filter-unavailable': { Postfix: /`smtpd_milters`.*`milter_default_action = accept`/ },
   'starttls-hidden': { Postfix: /`smtpd_discard_ehlo_keywords`/ },
   'plaintext-on-implicit-port': {
+    hMailServer: /"SSL\/TLS"/,
+    MDaemon: /dedicated SSL ports/,
+    MailEnable: /"Requires SSL"/,
+    'Apache James': /`<tls socketTLS="true" startTLS="false">`/,
     Postfix: /`smtpd_tls_wrappermode = yes`/,
     Exim: /`tls_on_connect_ports`/,
     Sendmail: /M=s/,
@@ -246,6 +333,8 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     'Amazon SES': /465 and 2465/,
   },
   'plaintext-auth-advertised': {
+    hMailServer: /"Require SSL\/TLS for authentication"/,
+    MailEnable: /"Only allow secure authentication"/,
     Postfix: /`smtpd_tls_auth_only = yes`/,
     Exim: /`auth_advertise_hosts`.*`server_advertise_condition`/,
     Sendmail: /`confAUTH_OPTIONS`/,
@@ -336,6 +425,20 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Haraka: /`requireAuthorized`/,
   },
   certificate: {
+    'Proxmox Mail Gateway': /Configuration > Certificates.*`\/etc\/pmg\/pmg-tls\.pem`/,
+    FortiMail: /System > Certificate > Local Certificate/,
+    'Symantec Messaging Gateway': /Administration > Hosts > Configuration/,
+    'SMTP service of Windows': /store Personal of the computer/,
+    hMailServer: /SSL certificates/,
+    MDaemon: /SSL & TLS > MDaemon/,
+    MailEnable: /tab SSL/,
+    'Kerio Connect': /Configuration > SSL Certificates/,
+    Axigen: /SSL settings of the listener/,
+    mailcow: /`ADDITIONAL_SAN`.*`data\/assets\/ssl`/,
+    Postal: /`smtp\.cert`.*`postal restart`/,
+    KumoMTA: /`tls_certificate` and `tls_private_key`/,
+    mox: /`KeyCerts`/,
+    'Apache James': /`keystore`/,
     Postfix: /`smtpd_tls_chain_files`.*`postfix reload`/,
     Exim: /`tls_certificate`.*`tls_privatekey`/,
     // It reads only the first certificate of `confSERVER_CERT`.
@@ -365,6 +468,10 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Stalwart: /PROXY protocol/,
   },
   'auth-not-advertised': {
+    'Proxmox Mail Gateway': /relay without SMTP AUTH/,
+    'SMTP service of Windows': /"Basic authentication"/,
+    MailEnable: /"Never allow authentication"/,
+    Domino: /"Name & password"/,
     Postfix: /`smtpd_sasl_auth_enable = yes`/,
     Exim: /`server_advertise_condition`/,
     Sendmail: /`confAUTH_MECHANISMS`/,
@@ -403,6 +510,9 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
   },
   'line-too-long': { Postfix: /`smtpd_sasl_response_limit`/ },
   'auth-rejected': {
+    hMailServer: /full address.*auto-ban/,
+    Postal: /key of a credential/,
+    KumoMTA: /`smtp_server_auth_plain`/,
     Postfix: /`auth_verbose = yes`.*`testsaslauthd`/,
     Exim: /`server_condition`.*password `\$auth3`/,
     Sendmail: /`pwcheck_method`/,
@@ -498,8 +608,15 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Postfix: /`smtpd_client_connection_count_limit`/,
     Exim: /`smtp_accept_max_per_host`/,
     'Microsoft 365': /three connections/,
+    'Proxmox Mail Gateway': /"Client Connection Count Limit"/,
   },
-  'server-busy': { Postfix: /`maxproc`/, Exim: /`smtp_accept_max`/ },
+  'server-busy': {
+    Postfix: /`maxproc`/,
+    Exim: /`smtp_accept_max`/,
+    hMailServer: /"Maximum number of simultaneous connections"/,
+    MailEnable: /"Maximum number of concurrent connections"/,
+    KumoMTA: /`max_connections`/,
+  },
   'account-blocked': { 'Microsoft 365': /Restricted entities.*`Remove-BlockedSenderAddress/ },
   'sending-permission': { 'Amazon SES': /`ses:SendRawEmail`/ },
   'auth-lockout': { Google: /accepts none for a while/, Yahoo: /app password/ },
@@ -551,6 +668,7 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Stalwart: /`session\.auth\.require`/,
   },
   'auth-on-mx': {
+    MailEnable: /"Never allow authentication"/,
     Postfix: /`smtpd_sasl_auth_enable = no` in `main\.cf`/,
     Exim: /`\$\{if eq\{\$received_port\}\{25\}/,
     Sendmail: /modifier `A`/,
@@ -560,12 +678,23 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Stalwart: /`local_port`/,
   },
   'served-domains': {
+    'Proxmox Mail Gateway': /Relay Domains.*internal port/,
+    'Cisco Secure Email Gateway': /Recipient Access Table/,
+    FortiMail: /protected domain/,
+    hMailServer: /Domains.*Routes/,
+    Postal: /create a route/,
+    KumoMTA: /`relay_to`.*`get_listener_domain`/,
+    maddy: /`\$\(local_domains\)`/,
+    qmail: /`control\/rcpthosts`/,
     Postfix: /`relay_domains`.*`relay_recipient_maps`.*`virtual_mailbox_maps`/,
     Exim: /`relay_to_domains`.*`exim -bt ADDRESS`/,
     OpenSMTPD: /`match from any for domain "DOMAIN" action NAME`/,
     Exchange: /`New-AcceptedDomain`/,
   },
   'known-recipients': {
+    'Proxmox Mail Gateway': /"Verify Receivers"/,
+    hMailServer: /account, an alias or a distribution list/,
+    maddy: /`maddy imap-acct create ADDRESS`/,
     Postfix: /`postconf mydestination .*`doveadm user ADDRESS`.*Plesk/,
     Exim: /`exim -bt ADDRESS`.*`\/etc\/localdomains`/,
     Sendmail: /`sendmail -bv ADDRESS`/,
@@ -576,6 +705,9 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
   'out-of-resources': { Exchange: /15004 to 15007/ },
   'service-state': { Exchange: /`Set-ServerComponentState .* -Component ServerWideOffline -State Active/ },
   'relay-for-accounts': {
+    'SMTP service of Windows': /"Allow all computers which successfully authenticate to relay"/,
+    hMailServer: /local to external addresses/,
+    'Kerio Connect': /Relay Control/,
     Postfix: /`permit_sasl_authenticated` before .*`smtpd_relay_restrictions`/,
     Exim: /`accept authenticated = \*`.*`acl_smtp_rcpt`/,
     Sendmail: /TRUST_AUTH_MECH/,
@@ -606,6 +738,13 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Exchange: /15006/,
   },
   'message-size': {
+    'Proxmox Mail Gateway': /"Message Size"/,
+    'SMTP service of Windows': /tab Messages/,
+    hMailServer: /Settings, Protocols, SMTP/,
+    mailcow: /`data\/conf\/postfix\/extra\.cf`/,
+    KumoMTA: /`max_message_size`/,
+    mox: /`SMTPMaxMessageSize`/,
+    qmail: /`control\/databytes`/,
     Postfix: /`message_size_limit`/,
     Exim: /`message_size_limit`/,
     Sendmail: /`confMAX_MESSAGE_SIZE`/,
@@ -618,12 +757,18 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     'Microsoft 365': /`Set-Mailbox -MaxReceiveSize`/,
   },
   'message-log': {
+    'Proxmox Mail Gateway': /Tracking Center/,
+    'Symantec Messaging Gateway': /Message Audit Log/,
     Postfix: /`status=deferred`.*`postqueue -p`/,
     Exim: /`exigrep ID`/,
     Sendmail: /`stat=Deferred`/,
     Exchange: /`Get-MessageTrackingLog -MessageId`/,
   },
-  smtputf8: { Postfix: /`smtputf8_enable = yes`/, Exim: /`smtputf8_advertise_hosts = \*`/ },
+  smtputf8: {
+    Postfix: /`smtputf8_enable = yes`/,
+    Exim: /`smtputf8_advertise_hosts = \*`/,
+    'Proxmox Mail Gateway': /SMTPUTF8/,
+  },
   'content-scanner': {
     Postfix: /`smtpd_milters`/,
     Exim: /`av_scanner`.*`spamd_address`/,
@@ -647,7 +792,7 @@ test.each(rows)('$name has the setting for $topic', ({ topic, name, setting }) =
 });
 
 test('no product has another setting', () => {
-  const products: Readonly<Record<string, Software>> = { ...PROVIDERS, ...GATEWAYS, ...SERVERS };
+  const products: Readonly<Record<string, Software>> = { ...PROVIDERS, ...GATEWAYS, ...APPLIANCES, ...SERVERS };
   const named = Object.entries(products).flatMap(([name, { settings }]) =>
     Object.keys(settings).map((topic) => `${name}: ${topic}`),
   );
@@ -659,10 +804,23 @@ test('a product that is only likely is only probably that product', () => {
   expect(settingOf('certificate', { name: 'Postfix', isLikely: false }, 'TLSv1.2')).toMatch(/^Postfix: /);
 });
 
+test('Exchange without STARTTLS, and with an internal name in its greeting, needs another name', () => {
+  const settingOn = (host: string) => {
+    const greetings = [`220 ${host} Microsoft ESMTP MAIL Service ready at Mon, 23 Nov 2026 12:00:00 +0000`];
+    const exchange = recognize({ greetings, offers: [], rejections: [] });
+    return exchange && settingOf('starttls-not-advertised', exchange, 'TLSv1.2');
+  };
+  expect(settingOn('EX01.contoso.local')).toMatch(
+    /`Get-ExchangeCertificate`.*no public CA.*`Set-ReceiveConnector -Fqdn`/,
+  );
+  expect(settingOn('mail.example.test')).toBe(settingFor('starttls-not-advertised', 'Exchange'));
+  expect(settingOn('local.example.test')).not.toMatch(/no public CA/);
+});
+
 test('no setting names another product', () => {
   const servers = Object.keys(SERVERS);
   const others = rows.filter(({ topic, name }) => {
-    const text = settingFor(topic, name) ?? '';
+    const text = settingFor(topic, name)?.slice(name.length) ?? '';
     // Postfix has no authentication of its own, and Dovecot is one of the programs that it asks.
     const itself = name === 'Postfix' ? ['Postfix', 'Dovecot'] : [name];
     return servers.some((other) => !itself.includes(other) && text.includes(other));

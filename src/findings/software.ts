@@ -1,9 +1,10 @@
-import { GATEWAYS } from './software/gateways.js';
+import { APPLIANCES } from './software/appliances/appliances.js';
+import { GATEWAYS } from './software/appliances/gateways.js';
 import { PROVIDERS } from './software/providers.js';
 import { SERVERS } from './software/servers.js';
 import { ACCOUNT_TOPICS, SUFFICIENT_TOPICS, type Software, type Topic } from './software/topic.js';
 
-const SOFTWARE = { ...PROVIDERS, ...GATEWAYS, ...SERVERS } as const;
+const SOFTWARE = { ...PROVIDERS, ...GATEWAYS, ...APPLIANCES, ...SERVERS } as const;
 
 export type SoftwareName = keyof typeof SOFTWARE;
 
@@ -25,7 +26,12 @@ export interface Said {
 export function recognize({ host = '', greetings, offers, rejections }: Said): Recognized | undefined {
   const name =
     named('hosts', [host]) ?? named('greets', greetings) ?? named('offers', offers) ?? named('rejects', rejections);
-  if (name) return { name, isLikely: softwareOf(name).isLikely ?? false };
+  if (name)
+    return {
+      name,
+      isLikely: softwareOf(name).isLikely ?? false,
+      ...(hasInternalName(greetings) && { hasInternalName: true }),
+    };
   const likely = named('words', rejections);
   return likely && { name: likely, isLikely: true };
 }
@@ -45,7 +51,14 @@ export function isWrongUsername(said: Said, username: string): boolean {
 export interface Recognized {
   readonly name: SoftwareName;
   readonly isLikely: boolean;
+  /** Set if its greeting begins with a name that exists only inside of a network. */
+  readonly hasInternalName?: true;
 }
+
+/** No public CA issues a certificate for such a name. */
+const INTERNAL_NAME = /^(?:\d{3}[ -])?\S+\.(?:corp|home\.arpa|internal|intranet|lan|local|localdomain|private) /i;
+
+const hasInternalName = (greetings: readonly string[]): boolean => greetings.some((one) => INTERNAL_NAME.test(one));
 
 type Pattern = 'hosts' | 'greets' | 'offers' | 'rejects' | 'words';
 
@@ -59,10 +72,14 @@ function named(where: Pattern, texts: readonly string[]): SoftwareName | undefin
  * @param minVersion the oldest TLS version that the policy allows, such as `TLSv1.2`
  * @returns undefined if there is none
  */
-export function settingOf(topic: Topic, { name, isLikely }: Recognized, minVersion: string): string | undefined {
+export function settingOf(
+  topic: Topic,
+  { name, isLikely, hasInternalName: isInternal }: Recognized,
+  minVersion: string,
+): string | undefined {
   const setting = softwareOf(name).settings[topic];
   if (setting === undefined) return undefined;
-  return `${isLikely ? 'Probably ' : ''}${name}: ${typeof setting === 'string' ? setting : setting(minVersion)}`;
+  return `${isLikely ? 'Probably ' : ''}${name}: ${typeof setting === 'string' ? setting : setting(minVersion, isInternal)}`;
 }
 
 /** Whether the setting of a recognized server says all that is known, so that general advice would only repeat it. */

@@ -1,14 +1,16 @@
 import { courier } from './courier.js';
 import { dovecot } from './dovecot.js';
-import { exchange } from './exchange.js';
 import { exim } from './exim.js';
 import { haraka } from './haraka.js';
 import { nginx } from './nginx.js';
 import { openSmtpd } from './opensmtpd.js';
+import { MTAS } from './other/mtas.js';
+import { SUITES } from './other/suites.js';
 import { postfix } from './postfix.js';
 import { qpsmtpd } from './qpsmtpd.js';
 import { sendmail } from './sendmail.js';
 import { stalwart } from './stalwart.js';
+import { WINDOWS } from './windows/windows.js';
 
 /** Mail servers, by name. */
 export const SERVERS = {
@@ -20,7 +22,9 @@ export const SERVERS = {
   Courier: courier,
   nginx,
   qpsmtpd,
-  Exchange: exchange,
   Haraka: haraka,
   Stalwart: stalwart,
+  ...WINDOWS,
+  ...SUITES,
+  ...MTAS,
 };

@@ -161,10 +161,12 @@ export interface Software {
   readonly isLikely?: true;
   /**
    * What to change, in the terms of its documentation, as the text after its name and a colon. A function gets the oldest
-   * TLS version that is allowed.
+   * TLS version that is allowed, and whether the greeting has an internal name.
    */
-  readonly settings: Readonly<Partial<Record<Topic, string | ((minVersion: string) => string)>>>;
+  readonly settings: Readonly<Partial<Record<Topic, string | Setting>>>;
 }
+
+type Setting = (minVersion: string, hasInternalName?: boolean) => string;
 
 /** Such as `TLS 1.3` for `TLSv1.3`. */
 export const inWords = (version: string): string => version.replace('v', ' ');

@@ -1,4 +1,11 @@
-import { inWords, type Software } from './topic.js';
+import { inWords, type Software } from '../topic.js';
+
+const NO_CERTIFICATE =
+  'assign a certificate whose names include the FQDN of the receive connector to SMTP (`Enable-ExchangeCertificate -Thumbprint … -Services SMTP`): event 12014 in the application log says that there is none. TLS must be enabled on the connector (`Set-ReceiveConnector -AuthMechanism`, with `Tls` among its values).';
+
+/** The greeting has the FQDN of the receive connector. No public CA issues a certificate for an internal name. */
+const INTERNAL_NAME =
+  '`Get-ExchangeCertificate` shows the certificates for SMTP. Probably none has the FQDN of the receive connector, which in the greeting is an internal name that no public CA certifies (event 12014 in the application log). Assign a certificate for a public name (`Enable-ExchangeCertificate -Thumbprint … -Services SMTP`), and run `Set-ReceiveConnector -Fqdn` with that name; if the connector has `ExchangeServer` in `AuthMechanism`, run `Set-ReceiveConnector -TlsCertificateName` instead.';
 
 /** The SMTP service of Windows greets with "Microsoft ESMTP MAIL Service, Version: …", and has other settings. */
 export const exchange: Software = {
@@ -8,8 +15,8 @@ export const exchange: Software = {
   settings: {
     'greeting-rejected':
       "add the gate's IP address to `RemoteIPRanges` of the receive connector (`Set-ReceiveConnector`), or run `Add-IPAllowListEntry`.",
-    'starttls-not-advertised':
-      'assign a certificate whose names include the FQDN of the receive connector to SMTP (`Enable-ExchangeCertificate -Thumbprint … -Services SMTP`): event 12014 in the application log says that there is none. TLS must be enabled on the connector (`Set-ReceiveConnector -AuthMechanism`, with `Tls` among its values).',
+    'starttls-not-advertised': (_minVersion, hasInternalName = false) =>
+      hasInternalName ? INTERNAL_NAME : NO_CERTIFICATE,
     'starttls-refused': 'look for event 12014: no certificate matches the FQDN of the receive connector.',
     'plaintext-on-implicit-port': 'only STARTTLS is supported: set `transport: starttls`, on 587 or 25.',
     'plaintext-auth-advertised':

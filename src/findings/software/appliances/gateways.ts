@@ -1,4 +1,4 @@
-import type { Software } from './topic.js';
+import type { Software } from '../topic.js';
 
 /*
  * Gateways that filter mail for the organization of the recipient. Its administrator sees the reason. Documentation:

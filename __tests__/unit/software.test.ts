@@ -1,3 +1,5 @@
+import { completeFinding } from '../../src/findings/complete.js';
+import { finding } from '../../src/findings/finding.js';
 import { isService, recognize, settingOf, type Said, type SoftwareName } from '../../src/findings/software.js';
 import { APPLIANCES } from '../../src/findings/software/appliances/appliances.js';
 import { GATEWAYS } from '../../src/findings/software/appliances/gateways.js';
@@ -5,6 +7,8 @@ import { PROVIDERS } from '../../src/findings/software/providers.js';
 import { PUBLIC_MAILBOXES } from '../../src/findings/software/public-mailboxes.js';
 import { SERVERS } from '../../src/findings/software/servers.js';
 import type { Software, Topic } from '../../src/findings/software/topic.js';
+import { own } from '../../src/text/own.js';
+import { testEndpoint } from '../support/gate.js';
 
 const recognized = (said: Partial<Said>): SoftwareName | undefined =>
   recognize({ greetings: [], offers: [], rejections: [], ...said })?.name;
@@ -165,6 +169,7 @@ describe('software is only likely', () => {
       'Cisco Secure Email Gateway',
       "554 mx.example.test Your access to this mail system has been rejected due to the sending MTA's poor reputation.",
     ],
+    ['Cisco Secure Email Gateway', '421 #4.4.5 Too many connections from your host.'],
     ['hMailServer', '535 Authentication failed. Restarting authentication process.'],
     ['hMailServer', '550 Delivery is not allowed to this address.'],
     ['maddy', '501 5.1.8 Non-local sender domain (msg ID = 913b2863)'],
@@ -433,6 +438,7 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     MDaemon: /SSL & TLS > MDaemon/,
     MailEnable: /tab SSL/,
     'Kerio Connect': /Configuration > SSL Certificates/,
+    Domino: /`certstore\.nsf`.*`\.kyr`/,
     Axigen: /SSL settings of the listener/,
     mailcow: /`ADDITIONAL_SAN`.*`data\/assets\/ssl`/,
     Postal: /`smtp\.cert`.*`postal restart`/,
@@ -609,6 +615,7 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Exim: /`smtp_accept_max_per_host`/,
     'Microsoft 365': /three connections/,
     'Proxmox Mail Gateway': /"Client Connection Count Limit"/,
+    'Cisco Secure Email Gateway': /Mail Flow Policies/,
   },
   'server-busy': {
     Postfix: /`maxproc`/,
@@ -693,6 +700,8 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
   },
   'known-recipients': {
     'Proxmox Mail Gateway': /"Verify Receivers"/,
+    'Cisco Secure Email Gateway': /LDAP query/,
+    Domino: /Domino Directory/,
     hMailServer: /account, an alias or a distribution list/,
     maddy: /`maddy imap-acct create ADDRESS`/,
     Postfix: /`postconf mydestination .*`doveadm user ADDRESS`.*Plesk/,
@@ -708,6 +717,7 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     'SMTP service of Windows': /"Allow all computers which successfully authenticate to relay"/,
     hMailServer: /local to external addresses/,
     'Kerio Connect': /Relay Control/,
+    Domino: /SMTP Inbound Controls/,
     Postfix: /`permit_sasl_authenticated` before .*`smtpd_relay_restrictions`/,
     Exim: /`accept authenticated = \*`.*`acl_smtp_rcpt`/,
     Sendmail: /TRUST_AUTH_MECH/,
@@ -739,6 +749,8 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
   },
   'message-size': {
     'Proxmox Mail Gateway': /"Message Size"/,
+    'Cisco Secure Email Gateway': /Mail Flow Policies/,
+    Domino: /"Maximum message size"/,
     'SMTP service of Windows': /tab Messages/,
     hMailServer: /Settings, Protocols, SMTP/,
     mailcow: /`data\/conf\/postfix\/extra\.cf`/,
@@ -815,6 +827,19 @@ test('Exchange without STARTTLS, and with an internal name in its greeting, need
   );
   expect(settingOn('mail.example.test')).toBe(settingFor('starttls-not-advertised', 'Exchange'));
   expect(settingOn('local.example.test')).not.toMatch(/no public CA/);
+});
+
+test.each([
+  ['mail.example.test ESMTP', /Postfix: .*Exim: /],
+  ['pmg.example.test ESMTP Proxmox', /Proxmox Mail Gateway: (?!.*(Postfix|Exim))/],
+  // Without a setting, only the general advice is left.
+  ['mail.example.test ESMTP IceWarp 14.1.0.5 x64; Mon', /^(?!.*(Postfix|Exim|IceWarp))/s],
+])('with the greeting "%s", a fix names the settings of other products only if none is recognized', (greeting, fix) => {
+  const { remedy } = completeFinding(finding('starttls-not-advertised', own`Not offered.`), {
+    ...{ step: 'capability', endpoint: testEndpoint(587), greeting, capabilities: ['PIPELINING'] },
+    redact: (text) => text,
+  });
+  expect(remedy).toMatch(fix);
 });
 
 test('no setting names another product', () => {

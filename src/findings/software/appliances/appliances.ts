@@ -16,7 +16,14 @@ export const APPLIANCES = {
         'the sender group of the IP address (Mail Policies > HAT Overview) has a mail flow policy that rejects it. Add the IP address of the gate to a group that accepts mail.',
       'starttls-not-advertised':
         'set TLS to Preferred in the mail flow policy of the listener (Mail Policies > Mail Flow Policies), select a certificate in Network > Listeners, and commit the changes. By default, TLS is off.',
-      'served-domains': 'add the domain to the Recipient Access Table (Mail Policies > Recipient Access Table).',
+      'connection-limit':
+        'raise the limit of concurrent connections from a single IP address in the mail flow policy (Mail Policies > Mail Flow Policies), and commit the changes.',
+      'served-domains':
+        'add the domain to the Recipient Access Table (Mail Policies > Recipient Access Table), and commit the changes.',
+      'known-recipients':
+        'the Recipient Access Table (Mail Policies) and the LDAP query of the listener for acceptance decide which recipients it accepts.',
+      'message-size':
+        'raise the maximum message size in the mail flow policy (Mail Policies > Mail Flow Policies), and commit the changes.',
     },
   },
   // docs.fortinet.com/document/fortimail/6.4.3/administration-guide/864901. Its greeting does not name it.

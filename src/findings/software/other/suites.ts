@@ -31,8 +31,16 @@ export const SUITES = {
     settings: {
       'starttls-not-advertised':
         'enable the negotiated TLS (or SSL) extension in Router/SMTP > Advanced > Commands and Extensions of the Configuration Settings document, and restart the SMTP task. The server needs TLS credentials or a key ring file.',
+      certificate:
+        'import it as TLS credentials into the Certificate Store (`certstore.nsf`), for the host name of the server. Before version 12, it belongs into the key ring file (`.kyr`) that the Server or Internet Site document names.',
       'auth-not-advertised':
         'set "Name & password" to Yes for the TLS port of SMTP Inbound, in Ports > Internet Ports > Mail of the Server document. With Internet Site documents, it is in the SMTP Inbound Site document.',
+      'known-recipients':
+        'the Domino Directory must contain the address, in a Person, Group or Mail-In Database document.',
+      'relay-for-accounts':
+        'allow authenticated users to relay in Router/SMTP > Restrictions and Controls > SMTP Inbound Controls of the Configuration Settings document ("Exceptions for authenticated users").',
+      'message-size':
+        'raise "Maximum message size" in Router/SMTP > Restrictions and Controls > Restrictions of the Configuration Settings document.',
     },
   },
   IceWarp: { greets: /^\S+ E?SMTP (?:IceWarp|Merak) \d/i, settings: {} },

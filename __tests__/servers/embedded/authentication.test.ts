@@ -1106,7 +1106,7 @@ describe('the fix for a reply of a mail service is right', () => {
     [
       'Username or password not accepted',
       GMAIL,
-      /^Google: create a new app password .*: the configured one is wrong, or was revoked/,
+      /^Google: create a new app password .*: the configured one is wrong or was revoked/,
       '535-5.7.8 Username and Password not accepted. For more information, go to',
       `535 5.7.8  https://support.google.com/mail/?p=BadCredentials ${SESSION}`,
     ],
@@ -1374,7 +1374,7 @@ describe('the cause of missing AUTH', () => {
 describe('a server that treats the TLS session as unencrypted', () => {
   const implicit: Dialogue = { implicit: true, greeting: '220 mail.example.test ESMTP Postfix' };
   const onImplicit = { transport: 'implicit' } as const;
-  const IN_THE_SERVER = /^Enable implicit TLS for this port in the mail server, and configure the proxy .* open relay/s;
+  const IN_THE_SERVER = /^Enable implicit TLS for this port in the mail server, and have the proxy .* open relay/s;
   const PASS_THROUGH = /^Configure the SMTP proxy in front of the server to pass STARTTLS through/;
   const without = { auth: undefined } as unknown as Partial<Endpoint>;
 

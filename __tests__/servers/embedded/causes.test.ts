@@ -730,7 +730,7 @@ describe('STARTTLS that is not offered', () => {
     },
   );
 
-  test('and AUTH before it are up to the author of the workflow at a mail server for tests', async () => {
+  test('and AUTH before it are up to the author of the workflow at a test mail server', async () => {
     const report = await reportOf({
       greeting: '220 /172.18.0.2 GreenMail SMTP Service v2.1.3 ready',
       offers: ['AUTH PLAIN LOGIN'],
@@ -738,7 +738,7 @@ describe('STARTTLS that is not offered', () => {
     });
     const [missing, auth] = findingsOf(report);
     expect(missing).toMatchObject({ code: 'starttls-not-advertised', party: 'configuration', certainty: 'likely' });
-    expect(missing?.message).toMatch(/ Its greeting is that of GreenMail, a mail server for tests\.$/);
+    expect(missing?.message).toMatch(/ Its greeting is that of GreenMail, a test mail server\.$/);
     expect(missing?.remedy).toMatch(/^Test the SMTPS port of GreenMail \(3465 /);
     expect(auth).toMatchObject({ code: 'plaintext-auth-advertised', party: 'configuration' });
     expect(`${missing?.remedy} ${auth?.remedy}`).not.toMatch(/Postfix|Exim|Dovecot/);

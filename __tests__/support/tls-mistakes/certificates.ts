@@ -78,7 +78,7 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
       server: serves(await under(ofNewRoot, { sends: [ofNewRoot] })),
       ...{ code: UNTRUSTED, title: PUBLIC_ROOT, ...LIKELY },
       message: /CN=YR1 is not trusted and was not issued by a trusted CA/,
-      fix: /^Configure the complete chain .* clients do not trust CN=Root YR yet, or no longer\.\n/,
+      fix: /^Configure the complete chain .* clients do not trust CN=Root YR yet, or no longer trust it\.\n/,
       notTheFix: /^- Add|private CA/m,
     },
     {
@@ -161,7 +161,10 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
       ...{ code: 'certificate-self-signed', title: 'Self-signed certificate was replaced', ...CONFIGURATION },
       message:
         /^The certificate is self-signed, and is not the one in ca, which has the same name \(CN=mail\.example\.test\)\.$/,
-      ...{ fix: /^Compare the fingerprint \(SHA-256 \w{64}\) .* replace the one in ca/, notTheFix: /public CA/ },
+      ...{
+        fix: /^Compare the fingerprint \(SHA-256 \w{64}\) .* replace the certificate in ca/,
+        notTheFix: /public CA/,
+      },
     },
     {
       name: 'an intermediate that is not sent',

@@ -122,7 +122,7 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       server: { ...serves(TLS_1_2, identity), replies: { STARTTLS: ['220 go', startTlsWithOtherKey] } },
       ...{ code: FAILED, title: 'Private key does not match the certificate', ...LIKELY },
       message: /^The signature of the handshake does not match the key in the server's certificate \(/,
-      ...{ fix: /^Configure the certificate and the private key that belong together/, notTheFix: /cipher/ },
+      ...{ fix: /^Configure a certificate and a private key that match/, notTheFix: /cipher/ },
     })),
     {
       name: 'an internal error',

@@ -94,7 +94,10 @@ export async function namesThatDoNotMatch({ pki }: CertificateFixtures): Promise
       server: { ...(await under({ names: ['*.provider.example'] })), name: 'smtp.provider.example' },
       ...{ code: MISMATCH, title: 'Certificate is for another name of the server', ...CONFIGURATION },
       message: /is for \*\.provider\.example, .* the name in the server's greeting, smtp\.provider\.example\.$/,
-      ...{ fix: /^Use smtp\.provider\.example as `host`/, notTheFix: /If the server is yours/ },
+      ...{
+        fix: /^If the operator of the server documents smtp\.provider\.example as its name/,
+        notTheFix: /If the server is yours/,
+      },
     },
     {
       ...{ name: 'another name in the domain', server: await under({ names: ['imap.example.test'] }) },

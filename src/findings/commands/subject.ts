@@ -140,3 +140,11 @@ function redactedClient(
 function redactedPath({ path }: { readonly path?: string }, redact: (text: string) => string): { path?: string } {
   return path === undefined ? {} : { path: redact(path) };
 }
+
+/**
+ * Commands by name. Each is for a POSIX shell, ends by itself, and contains no secret. Undefined if no common tool can do
+ * what the endpoint requires, such as authentication with a token.
+ */
+export type Commands = Readonly<
+  Record<string, (endpoint: ReproducibleEndpoint, subject: Subject) => string | undefined>
+>;

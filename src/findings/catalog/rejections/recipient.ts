@@ -3,7 +3,8 @@ import type { Cause } from '../entry.js';
 import { domain, quoted, reproduce } from './parts.js';
 
 /** An address without what follows the plus sign in its local part. */
-const withoutExtension = (address: string): string => address.replace(/\+[^@]*(?=@)/, '');
+const withoutExtension = (address: string): string =>
+  address.slice(0, address.indexOf('+')) + address.slice(address.lastIndexOf('@'));
 
 /** Rejections that are about the recipient address. */
 export const OF_RECIPIENT = {

@@ -3,6 +3,7 @@ import type { Credentials } from '../../src/plan/endpoint.js';
 import type { Finding } from '../../src/report/report.js';
 import { PROVIDERS } from '../../src/findings/software/providers.js';
 import { Secret } from '../../src/secrets/secret.js';
+import type { AuthAttempt } from '../../src/steps/authentication/auth-attempt.js';
 import { judgeAuth } from '../../src/steps/authentication/auth-outcome.js';
 import { PeerText } from '../../src/text/peer.js';
 import { AUTH_REPLIES, type AuthReply } from '../support/auth-replies.js';
@@ -11,27 +12,35 @@ import { replyOf } from '../support/replies.js';
 
 /** Real replies to AUTH, and what the gate concludes from them. */
 
+const GREETING = '220 mail.example.test ESMTP';
+const HOST = 'mail.example.test';
 const OFFERS = ['PIPELINING', 'AUTH PLAIN LOGIN'];
 
-async function findingOf(row: AuthReply): Promise<Finding> {
+function attemptOf(row: AuthReply): AuthAttempt {
   const {
-    greeting = '220 mail.example.test ESMTP',
+    greeting = GREETING,
     offers = OFFERS,
     mechanism = 'PLAIN',
     username = 'app@example.test',
-    host = 'mail.example.test',
+    host = HOST,
     saslError,
   } = row;
   const kind = ['XOAUTH2', 'OAUTHBEARER'].includes(mechanism) ? 'access-token' : 'password';
   const auth: Credentials = { username, kind, secret: new Secret('correct horse'), expect: 'accepted' };
   const reply = replyOf([row.reply].flat().join('\r\n'));
-  const { findings } = await judgeAuth({
+  return {
     ...{ reply, auth, mechanism, credentialsSent: true, usedStartTls: true, clientCertificateRequested: false },
     ...{ binding: undefined, fault: undefined, iterations: undefined },
     reportedError: saslError === undefined ? undefined : new PeerText(saslError),
     server: { host, greetings: [greeting], offers, domain: 'example.test' },
     now: new Date('2026-11-29T12:00:00Z'),
-  });
+  };
+}
+
+async function findingOf(row: AuthReply): Promise<Finding> {
+  const { greeting = GREETING, offers = OFFERS, host = HOST } = row;
+  const { auth } = attemptOf(row);
+  const { findings } = await judgeAuth(attemptOf(row));
   const [found] = findings;
   if (!found) throw new Error(`nothing is wrong with ${row.from}`);
   const endpoint = testEndpoint(587, { host, servername: host, auth });
@@ -50,6 +59,22 @@ test.each(AUTH_REPLIES.map((row) => [row.from, row] as const))('%s', async (_, r
   if (row.fix) expect(remedy).toMatch(row.fix);
   if (row.without) expect(remedy).not.toMatch(row.without);
   if (row.software !== undefined) expect(remedy).toContain(`${row.software}: `);
+});
+
+test.each([
+  ['432 4.7.12 A password transition is needed', true],
+  ['432 4.7.12 Account is locked', true],
+  ['432 4.7.8 wrong password', true],
+  ['432 Invalid credentials', true],
+  ['432 try again later', true],
+  ['432 4.7.0 Too many failed logins', true],
+  ['432 4.3.2 Concurrent connections limit exceeded.', false],
+  ['432 4.3.2 System not accepting network messages', false],
+  ['432 Too many connections', false],
+])('the password is not sent again after 432, unless it is about load: %s', async (reply, isRejected) => {
+  const { findings, transient = false } = await judgeAuth(attemptOf({ from: reply, reply, title: '' }));
+  expect(transient).toBe(!isRejected);
+  expect(findings).toMatchObject([{ code: isRejected ? 'auth-rejected' : 'auth-temporary-failure' }]);
 });
 
 describe('no mail service gets advice about a password if the credentials are a token', () => {

@@ -1,8 +1,8 @@
 import { completeFinding, type Observed } from '../../src/findings/complete.js';
 import { connectError } from '../../src/inbox/imap/opening-error.js';
 import { ImapLog } from '../../src/inbox/imap/log.js';
-import { busy, rejected, temporary, type InboxError } from '../../src/inbox/failure.js';
-import { pop3LoginProblem } from '../../src/inbox/response-codes.js';
+import { busy, isTransient, rejected, temporary, type InboxError } from '../../src/inbox/failure.js';
+import { imapLoginProblem, pop3LoginProblem } from '../../src/inbox/response-codes.js';
 import { Transcript } from '../../src/net/transcript.js';
 import type { MailboxTarget } from '../../src/plan/endpoint.js';
 import { Secret } from '../../src/secrets/secret.js';
@@ -227,4 +227,31 @@ test.each<[string, string, string, string?]>([
 ])('POP3: %s', (reply, title, party, host = 'pop.example.com') => {
   const one = found(pop3Error(reply), target('pop3s', host));
   expect(one).toMatchObject({ title, party });
+});
+
+test.each([
+  ['NO [AUTHENTICATIONFAILED] Invalid credentials (Failure). Too many login attempts', undefined],
+  ['NO [AUTHENTICATIONFAILED] Authentication failed: command line length limit', undefined],
+  ['NO [AUTHENTICATIONFAILED] Invalid credentials; too many connections', undefined],
+  ['NO [AUTHENTICATIONFAILED] Invalid credentials; service UNAVAILABLE', undefined],
+  ['NO invalid credentials; service UNAVAILABLE', undefined],
+  ['NO [EXPIRED] Password expired, too many attempts', 'password-expired'],
+  ['NO [CONTACTADMIN] Account temporarily locked', 'account-needs-administrator'],
+  ['NO [AUTHORIZATIONFAILED] Too many connections', 'login-not-authorized'],
+  ['NO UNAVAILABLE Directory is down', 'login-unavailable'],
+])('a response code of IMAP counts more than words: %s', (refusal, reason) => {
+  expect(imapLoginProblem(refusal)?.reason).toBe(reason);
+});
+
+test.each([
+  ['-ERR [AUTH] Invalid password. Too many failed attempts', undefined],
+  ['-ERR [AUTH] Invalid password. Too many connections', undefined],
+  ['-ERR [AUTH] Account temporarily locked', 'login-throttled'],
+])('a response code of POP3 counts more than words: %s', (reply, problem) => {
+  expect(pop3LoginProblem(reply)).toBe(problem);
+});
+
+test('the gate does not log in again at a server that blocks logins', () => {
+  expect(isTransient(imapError('NO [ALERT] Too many failed login attempts.').failure)).toBe(false);
+  expect(isTransient(imapError('NO [UNAVAILABLE] Backend down').failure)).toBe(true);
 });

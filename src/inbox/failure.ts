@@ -175,11 +175,15 @@ export function isRejection(error: unknown): error is InboxError {
   return error instanceof InboxError && ['rejected', 'message-gone'].includes(error.failure.kind);
 }
 
-/** Whether the failure may be temporary, so that it makes sense to open the inbox again. */
+/**
+ * Whether the failure may be temporary, so that it makes sense to open the inbox again. A server that blocks logins may
+ * block them for longer after each one.
+ */
 export function isTransient(failure: InboxFailure): boolean {
   if (failure.kind === 'no-connection') return failure.cause.transient;
   if (failure.kind === 'no-tls') return failure.cause.kind === 'lost' || failure.cause.kind === 'timed-out';
-  return failure.kind === 'temporary' || failure.kind === 'busy';
+  if (failure.kind === 'temporary') return failure.reason !== 'login-throttled';
+  return failure.kind === 'busy';
 }
 
 /** Whether the credentials that were sent were rejected. */

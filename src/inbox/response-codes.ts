@@ -36,14 +36,30 @@ interface Temporary {
 const TOO_MANY =
   /\btoo many (?:(?:open|simultaneous|concurrent|active) )*(?:connections|sessions|logins)\b|\bmaximum number of connections\b/i;
 
+/** The account or the client is blocked for a while, even if the code is the one for wrong credentials. */
+const BLOCKED = /\btemporarily (?:locked|blocked|banned)\b/i;
 /** The words of servers that accept no logins for a while. */
 const THROTTLED =
-  /\brate limit|\btoo many (?:\w+ ){0,2}(?:attempts|failures|requests|tries)\b|\b(?:log[io]n|attempt|command|bandwidth)[\w ]* limits?\b|\blogin (?:attempts|failures) exceeded\b|\btemporarily (?:locked|blocked|banned)\b|\btoo frequent/i;
+  /\brate limit|\btoo many (?:\w+ ){0,2}(?:attempts|failures|requests|tries)\b|\b(?:log[io]n|attempt|command|bandwidth)[\w ]* limits?\b|\blogin (?:attempts|failures) exceeded\b|\btoo frequent/i;
 
-/** @param refusal a NO or BAD without its tag */
+const LOGIN_THROTTLED: Temporary = { kind: 'temporary', reason: 'login-throttled' };
+
+/** Codes of a login that leave open why it is not possible now. */
+const VAGUE = ['UNAVAILABLE', 'LIMIT'];
+
+/**
+ * Why an IMAP login fails, if the fix is not a different password. A response code that names the reason counts more than
+ * words, which may be about something else.
+ * @param refusal a NO or BAD without its tag
+ */
 export function imapLoginProblem(refusal: string): Permanent | Temporary | undefined {
+  const code = imapCodeOf(refusal);
+  const known = OF_LOGIN[code];
+  if (known && !VAGUE.includes(code)) return known;
+  if (BLOCKED.test(refusal)) return LOGIN_THROTTLED;
+  if (code === 'AUTHENTICATIONFAILED') return undefined;
   if (TOO_MANY.test(refusal)) return OF_LOGIN.LIMIT;
-  return THROTTLED.test(refusal) ? { kind: 'temporary', reason: 'login-throttled' } : problemIn(OF_LOGIN, refusal);
+  return THROTTLED.test(refusal) ? LOGIN_THROTTLED : problemIn(OF_LOGIN, refusal);
 }
 
 /** @param refusal a NO or BAD without its tag */
@@ -74,6 +90,8 @@ export function pop3LoginProblem(reply: string): Pop3Problem | undefined {
   const known = OF_POP3_LOGIN[code.toUpperCase()];
   if (known === 'server-error' && NOT_OPENED.test(reply)) return 'mailbox-not-opened';
   if (known) return known;
+  if (BLOCKED.test(reply)) return 'login-throttled';
+  if (code.toUpperCase() === 'AUTH') return undefined;
   if (TOO_MANY.test(reply)) return 'too-many-sessions';
   if (THROTTLED.test(reply)) return 'login-throttled';
   // The words of RFC 1939 section 5, and those of other servers without a response code.
@@ -81,8 +99,15 @@ export function pop3LoginProblem(reply: string): Pop3Problem | undefined {
 }
 
 function problemIn(table: Readonly<Record<string, Permanent | Temporary>>, refusal: string) {
-  const [, code = ''] = /^(?:NO|BAD) \[([A-Z-]+)[ \]]/i.exec(refusal) ?? [];
+  const code = imapCodeOf(refusal);
+  if (code !== '') return table[code];
   // Some servers write the code without its brackets.
-  const [word = ''] = /\b(?:UNAVAILABLE|INUSE|LIMIT)\b/.exec(refusal) ?? [];
-  return table[code.toUpperCase()] ?? table[word];
+  const [, word = ''] = /^(?:NO|BAD) (UNAVAILABLE|INUSE|LIMIT)\b/.exec(refusal) ?? [];
+  return table[word];
+}
+
+/** In capital letters; empty if there is none. */
+function imapCodeOf(refusal: string): string {
+  const [, code = ''] = /^(?:NO|BAD) \[([A-Z-]+)[ \]]/i.exec(refusal) ?? [];
+  return code.toUpperCase();
 }

@@ -3,6 +3,7 @@ import { Inboxes } from '../../../src/inbox/inboxes.js';
 import { maxReadBytes } from '../../../src/message/alterations.js';
 import { Deadline } from '../../../src/net/deadline.js';
 import type { ApiTarget } from '../../../src/plan/endpoint.js';
+import { Secret } from '../../../src/secrets/secret.js';
 import {
   BAD_CERTIFICATES,
   createInboxTrust,
@@ -204,6 +205,26 @@ describe('an HTTP server that cannot be used', () => {
     expect(outcome).toBeInstanceOf(kind);
     expect(outcome).toMatchObject({ message: expect.stringMatching(reason) as string });
     while (server.open > 0) await sleep(5);
+  });
+
+  test.each([
+    ['in text', (login: string) => login.slice(LOGIN.username.length + 1)],
+    ['in base64', (login: string) => Buffer.from(login).toString('base64')],
+  ])('quotes no part of the password %s from a page that is cut within it', async (_, encoded) => {
+    const password = 'Zq7Wk9Xv3Jb5';
+    const secret = encoded(`${LOGIN.username}:${password}`);
+    for (let before = 60; before < 80; before += 1) {
+      const body = `${'-'.repeat(before)} ${secret} ${'-'.repeat(1000)}`;
+      await using server = await startMailpit(first({ status: 500, body }));
+      const target: ApiTarget = {
+        ...{ scheme: 'mailpit+http', host: HOST, port: server.port, basePath: '' },
+        ...{ username: LOGIN.username, password: new Secret(password) },
+      };
+      const result = await inboxes.open(target, trusted.settings());
+      const reply = result.ok || !('reply' in result.failure) ? '' : result.failure.reply;
+      expect(reply).toMatch(/body: -{60,79} ?.*…$/);
+      expect(reply).not.toContain(secret.slice(0, 2));
+    }
   });
 
   test.each<[string, HttpScript['replies'], typeof InboxRejected | typeof InboxUnreachable]>([

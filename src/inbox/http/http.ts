@@ -5,6 +5,7 @@ import { Deadline } from '../../net/deadline.js';
 import type { ApiTarget } from '../../plan/endpoint.js';
 import { INBOX_SCHEMES } from '../../plan/schema/values.js';
 import { basicCredentials } from '../../secrets/forms.js';
+import { redactorOf, type Redactor } from '../../secrets/redactor.js';
 import { BoundedBuffer } from '../bounded-buffer.js';
 import { connectTo, secure } from '../channel.js';
 import { noReply, otherProtocol, rejected, temporary, unusable, type InboxError } from '../failure.js';
@@ -17,7 +18,9 @@ import { own } from '../../text/own.js';
 const MAX_JSON_BYTES = 64 * 1024;
 
 /** Of a body. */
-const QUOTED_BYTES = 80;
+const QUOTED_CHARACTERS = 80;
+/** Of a body that is quoted: a password that is cut at the end of the quotation must be in it as a whole. */
+const PAGE_BYTES = 2048;
 
 /** For the page of an error. */
 const PAGE_WAIT_MS = 1000;
@@ -25,13 +28,18 @@ const PAGE_WAIT_MS = 1000;
 /** The HTTP API of a mail catcher. Each request has its own connection, which is judged before the request is sent. */
 export class HttpApi {
   #latest = '';
+  readonly #redactor: Redactor;
 
   /** @param end the end of every wait */
   constructor(
     private readonly target: ApiTarget,
     private readonly settings: SessionSettings,
     private readonly end: Deadline,
-  ) {}
+  ) {
+    const { username = '', password } = target;
+    const known = password && { secret: password, sent: [basicCredentials(username, password)] };
+    this.#redactor = redactorOf(known ? [known] : []);
+  }
 
   /**
    * Gets JSON.
@@ -89,7 +97,7 @@ export class HttpApi {
       if (statusCode === 404) return undefined;
       const isSuccess = statusCode === 200;
       const body = await (isSuccess ? firstBytes(maxBytes, response) : pageOf(response, deadline));
-      const beginning = decodeBytes(body.subarray(0, QUOTED_BYTES));
+      const beginning = this.#beginningOf(body);
       this.#latest = excerpt([...described, `body: ${beginning}`].join(', '));
       if (isSuccess) return body;
       const { 'www-authenticate': scheme } = response.headers;
@@ -100,6 +108,12 @@ export class HttpApi {
     } finally {
       channel.destroy();
     }
+  }
+
+  /** How a body begins. A password in it is redacted before it is cut: less than eight characters are not recognized. */
+  #beginningOf(body: Buffer): string {
+    const text = this.#redactor.redact(decodeBytes(body.subarray(0, PAGE_BYTES)));
+    return text.length <= QUOTED_CHARACTERS ? text : `${text.slice(0, QUOTED_CHARACTERS)}…`;
   }
 
   async #connect(deadline: Deadline): Promise<Duplex> {
@@ -165,7 +179,7 @@ function describe({ statusCode = 0, statusMessage = '', headers }: IncomingMessa
 /** How the page of an error begins; empty if it does not arrive at once. The status says more. */
 function pageOf(response: IncomingMessage, end: Deadline): Promise<Buffer> {
   return Deadline.after(PAGE_WAIT_MS, end)
-    .race(firstBytes(QUOTED_BYTES, response), () => new Error('no page'))
+    .race(firstBytes(PAGE_BYTES, response), () => new Error('no page'))
     .catch(() => Buffer.alloc(0));
 }
 

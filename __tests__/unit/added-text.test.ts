@@ -1,4 +1,4 @@
-import { addedText, externalTag } from '../../src/message/added-text.js';
+import { addedText, externalTag, spamTag } from '../../src/message/added-text.js';
 import { alterations } from '../../src/message/alterations.js';
 import { parseMessage } from '../../src/message/fields.js';
 import { composeTestMessage } from '../../src/message/test-message.js';
@@ -24,6 +24,17 @@ test.each<[string, (text: string) => string, string | undefined, string | undefi
   const received = parseMessage(Buffer.from(alter(sent.text)));
   expect(addedText(sent, received)).toBe(added);
   expect(externalTag(sent, received)).toBe(mark);
+});
+
+test('of a long Subject, only the beginning is searched for tags', async () => {
+  const sent = await compose();
+  const after = (count: number, tag: string) =>
+    parseMessage(Buffer.from(sent.text.replace('Subject: ', `Subject: ${'x '.repeat(count)}${tag} `)));
+  expect(externalTag(sent, after(100, '[EXT]'))).toBe('[EXT]');
+  expect(externalTag(sent, after(600, '[EXT]'))).toBeUndefined();
+  expect(externalTag(sent, after(100, '[ext [EXT]'))).toBe('[EXT]');
+  expect(spamTag(sent, after(100, '[SPAM]'))).toMatch(/\[SPAM\]$/);
+  expect(spamTag(sent, after(600, '[SPAM]'))).toBeUndefined();
 });
 
 test('the lines at the end are quoted from the first that has text', async () => {

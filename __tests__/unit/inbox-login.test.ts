@@ -251,6 +251,12 @@ test.each([
   expect(pop3LoginProblem(reply)).toBe(problem);
 });
 
+test('words that are far apart are not about the same thing', () => {
+  const far = 'word '.repeat(20);
+  expect(imapLoginProblem(`NO login ${far}limit`)).toBeUndefined();
+  expect(pop3LoginProblem(`-ERR mailbox ${far}locked`)).toBeUndefined();
+});
+
 test('the gate does not log in again at a server that blocks logins', () => {
   expect(isTransient(imapError('NO [ALERT] Too many failed login attempts.').failure)).toBe(false);
   expect(isTransient(imapError('NO [UNAVAILABLE] Backend down').failure)).toBe(true);

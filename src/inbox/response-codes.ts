@@ -40,7 +40,7 @@ const TOO_MANY =
 const BLOCKED = /\btemporarily (?:locked|blocked|banned)\b/i;
 /** The words of servers that accept no logins for a while. */
 const THROTTLED =
-  /\brate limit|\btoo many (?:\w+ ){0,2}(?:attempts|failures|requests|tries)\b|\b(?:log[io]n|attempt|command|bandwidth)[\w ]* limits?\b|\blogin (?:attempts|failures) exceeded\b|\btoo frequent/i;
+  /\brate limit|\btoo many (?:\w+ ){0,2}(?:attempts|failures|requests|tries)\b|\b(?:log[io]n|attempt|command|bandwidth)[\w ]{0,60} limits?\b|\blogin (?:attempts|failures) exceeded\b|\btoo frequent/i;
 
 const LOGIN_THROTTLED: Temporary = { kind: 'temporary', reason: 'login-throttled' };
 
@@ -79,7 +79,7 @@ const OF_POP3_LOGIN: Readonly<Record<string, Pop3Problem>> = {
 };
 
 const LOCKED =
-  /\b(?:maildrop|mailbox|mail drop)\b[\w ]*\b(?:lock(?:ed)?|in use)\b|\block (?:the )?(?:maildrop|mailbox)\b/i;
+  /\b(?:maildrop|mailbox|mail drop)\b[\w ]{0,60}\b(?:lock(?:ed)?|in use)\b|\block (?:the )?(?:maildrop|mailbox)\b/i;
 
 /** The words of Dovecot for an error of the mail store, after it has accepted the password. */
 const NOT_OPENED = /\bInternal error occurred\. Refer to server log\b/i;

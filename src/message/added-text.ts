@@ -4,8 +4,10 @@ import type { TestMessage } from './test-message.js';
 
 /** More of a line is not a text for people. */
 const MAX_CHARACTERS = 200;
+/** Of a subject. The test message's has about a hundred. */
+const MAX_SUBJECT = 1024;
 /** Tags of subjects and phrases of banners with which organizations mark mail from outside. */
-const EXTERNAL_TAG = /\[ *(?:ext|extern|external)\b[^\]]*\]/i;
+const EXTERNAL_TAG = /\[ *(?:ext|extern|external)\b[^\][]*\]/i;
 const EXTERNAL_BANNER =
   /\b(?:originat\w+|came|comes|sent|received|is) (?:from )?(?:outside|an? external)\b|\bexternal (?:sender|e?-?mail|message)\b/i;
 
@@ -21,8 +23,8 @@ export function addedText(sent: TestMessage, received: ParsedMessage): string | 
 
 /** The mark of external mail that was added to the subject or to the text. */
 export function externalTag(sent: TestMessage, received: ParsedMessage): string | undefined {
-  const [subject = ''] = valuesOf(received, 'subject');
-  const [was = ''] = valuesOf(parseMessage(sent.text), 'subject');
+  const subject = subjectOf(received);
+  const was = subjectOf(parseMessage(sent.text));
   const tag = EXTERNAL_TAG.test(was) ? undefined : EXTERNAL_TAG.exec(subject)?.[0];
   const added = addedText(sent, received);
   return added !== undefined && EXTERNAL_BANNER.test(added) ? added : tag;
@@ -30,10 +32,15 @@ export function externalTag(sent: TestMessage, received: ParsedMessage): string 
 
 /** The mark of a spam filter that was added to the subject. */
 export function spamTag(sent: TestMessage, received: ParsedMessage): string | undefined {
-  const [subject = ''] = valuesOf(received, 'subject');
-  const [was = ''] = valuesOf(parseMessage(sent.text), 'subject');
+  const subject = subjectOf(received);
+  const was = subjectOf(parseMessage(sent.text));
   const [before = '', ...more] = subject.split(was);
   return more.length > 0 && SPAM_TAG.test(before) ? before.trim() : undefined;
+}
+
+function subjectOf(message: ParsedMessage): string {
+  const [subject = ''] = valuesOf(message, 'subject');
+  return subject.slice(0, MAX_SUBJECT);
 }
 
 function linesOfText(message: ParsedMessage): string[] {

@@ -13,7 +13,6 @@ export interface TokenClaims {
 const MAX_TOKEN = 16 * 1024;
 /** A longer claim is none of those that a person can compare. */
 const MAX_CLAIM = 100;
-const MAX_PERMISSIONS = 10;
 
 /** A claim that can be shown: an address, a GUID, or the name of a scope. */
 const SHOWN = /^[\w.:/@+-]+$/;
@@ -30,7 +29,7 @@ export function claimsOf(token: Secret): TokenClaims | undefined {
   return {
     ...(audience !== undefined && { audience }),
     ...(expires && { expires }),
-    permissions: shown([claims.scp, claims.scope, claims.roles].flatMap(members)).slice(0, MAX_PERMISSIONS),
+    permissions: shown([claims.scp, claims.scope, claims.roles].flatMap(members)),
   };
 }
 

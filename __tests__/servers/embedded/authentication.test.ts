@@ -561,6 +561,18 @@ describe('a token that is a JWT', () => {
       'Access token not accepted for this mailbox',
       /has not expired\.$/,
     ],
+    [
+      'may send, among much else',
+      { ...EXCHANGE, scp: [...Array.from({ length: 10 }, (_, n) => `Other.${n}`), 'SMTP.Send'].join(' ') },
+      'Access token not accepted for this mailbox',
+      /has not expired\.$/,
+    ],
+    [
+      'may do much else',
+      { ...EXCHANGE, scp: Array.from({ length: 12 }, (_, n) => `Other.${n}`).join(' ') },
+      'Access token lacks the permission for SMTP',
+      /permits Other\.0, .*, Other\.9, and 2 more\./,
+    ],
     ['says nothing', {}, 'Access token not accepted', /\(this is how Exchange reports it\)\.$/],
   ])('that %s is distinguished at Exchange Online', async (_, claims, title, said) => {
     const { found } = await rejected(claims);

@@ -5,6 +5,9 @@ import { claimsOf, type TokenClaims } from '../../sasl/token-claims.js';
 import { fixed, join, own, type OwnText } from '../../text/own.js';
 import { daysOrHours } from '../../text/time-left.js';
 
+/** Of a token. All of them are judged. */
+const MAX_PERMISSIONS = 10;
+
 /** What the claims of a rejected access token show. */
 interface TokenProblem {
   readonly cause?: CauseOf<'auth-rejected'>;
@@ -29,7 +32,7 @@ export function tokenProblem(auth: Credentials, said: Said, now: Date): TokenPro
   const evidence = {
     ...(audience !== undefined && { tokenAudience: audience }),
     ...(expires && { tokenExpires: expires.toISOString() }),
-    ...(permissions.length > 0 && { tokenPermissions: permissions.join(' ') }),
+    ...(permissions.length > 0 && { tokenPermissions: permissions.slice(0, MAX_PERMISSIONS).join(' ') }),
   };
   if (Object.keys(evidence).length === 0) return undefined;
   if (expires && expires <= now) {
@@ -67,7 +70,7 @@ const AT_SERVICE: Readonly<Partial<Record<SoftwareName, (claims: TokenClaims) =>
       return { cause: 'token-audience', text };
     }
     if (audience !== undefined && !permissions.some((one) => MAY_SEND.test(one))) {
-      const which = permissions.length === 0 ? own`has no permission` : own`permits ${permissions.join(', ')}`;
+      const which = permissions.length === 0 ? own`has no permission` : own`permits ${listed(permissions)}`;
       const text = own`The access token ${which}. SMTP requires SMTP.Send for a user, or SMTP.SendAsApp for an application.`;
       return { cause: 'token-permission', text };
     }
@@ -79,6 +82,12 @@ const AT_SERVICE: Readonly<Partial<Record<SoftwareName, (claims: TokenClaims) =>
     text: own`The configured token is a JWT, like an ID token. Access tokens of Google are not JWTs.`,
   }),
 };
+
+function listed(permissions: readonly string[]): OwnText {
+  const first = permissions.slice(0, MAX_PERMISSIONS).join(', ');
+  const more = permissions.length - MAX_PERMISSIONS;
+  return more > 0 ? own`${first}, and ${more} more` : own`${first}`;
+}
 
 /** What is not wrong. */
 function described({ audience, expires }: TokenClaims): Pick<TokenProblem, 'text'> {

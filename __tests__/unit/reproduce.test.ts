@@ -523,6 +523,17 @@ describe('the commands of unencrypted probes', () => {
   });
 });
 
+test('the claims of a token are shown, however its issuer writes JSON', () => {
+  const command = commandOf('token-claims', { ...FULL, auth: { ...AUTH, kind: 'access-token' } }) ?? '';
+  const claims =
+    '{"aud" : "mail", "exp": 1767182400,"scope": "SMTP.Send IMAP.Read", "roles": [ "a", "b" ], "upn": "me"}';
+  const token = ['{"alg":"RS256"}', claims, 'x'].map((part) => Buffer.from(part).toString('base64url')).join('.');
+  const said = execFileSync('sh', ['-c', command], { input: `${token}\n` }).toString();
+  expect(said.trim().split('\n').slice(1)).toEqual([
+    ...['"aud" : "mail"', '"exp": 1767182400', '"scope": "SMTP.Send IMAP.Read"', '"roles": [ "a", "b" ]'],
+  ]);
+});
+
 /** For every kind of endpoint, whatever the finding is. */
 describe('a command', () => {
   const secret = 'correct horse';

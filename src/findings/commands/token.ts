@@ -12,6 +12,6 @@ export function tokenClaimsCommand({ auth }: ReproducibleEndpoint): string | und
     'cut -d . -f 2',
     'tr _- /+',
     'base64 -d 2>/dev/null',
-    `grep -oE '"(aud|exp|scp|roles)":("[^"]*"|\\[[^]]*\\]|[0-9]+)'`,
+    `grep -oE '"(aud|exp|scp|scope|roles)"[[:space:]]*:[[:space:]]*("[^"]*"|\\[[^]]*\\]|[0-9]+)'`,
   ].join(' | ');
 }

@@ -992,6 +992,39 @@ export const AUTH_REPLIES: readonly AuthReply[] = [
     party: 'server',
   },
 
+  // Words that are about something else, or that deny it
+  ...[
+    '535 5.7.8 Error: authentication failed: email address or password rejected',
+    '535 5.7.8 password wrong; user ip is not listed',
+    '535 Incorrect password. See our service plan page',
+    '535 Invalid credentials. This is not a temporary problem',
+    '535 Wrong password. Please try again later',
+    '535 Invalid password: account not blocked',
+    '535 Wrong password, no app password needed',
+    '535 Invalid username or password. Your IP address will be blocked after ten failures',
+    '535 Incorrect password. Check your quota on our site',
+  ].map((reply) => ({ from: `a server with wrong credentials: ${reply}`, reply, title: WRONG })),
+  ...[
+    '535 Login denied, check your e-mail address',
+    '535 Authentication failed. See our service plan page',
+    '535 Authentication failed: use the temporary password from the letter',
+    '535 Login refused, account not blocked',
+    '535 Login refused: app passwords are not supported',
+    '535 Login refused, you are not listed',
+  ].map((reply) => ({ from: `a server with unknown words: ${reply}`, reply, title: 'Credentials rejected' })),
+  {
+    from: 'a server that lists the client',
+    reply: '535 5.7.1 Your IP is listed in our blocklist',
+    title: 'Client not allowed to authenticate',
+    party: 'server',
+  },
+  {
+    from: 'a server whose directory is down',
+    reply: '535 Invalid credentials: directory server unavailable',
+    title: BACKEND,
+    party: 'server',
+  },
+
   // Tokens, at services whose usual advice is about passwords
   ...['XOAUTH2', 'OAUTHBEARER'].map((mechanism) => ({
     from: `Gmail, and the token of ${mechanism} has expired`,

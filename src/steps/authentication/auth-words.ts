@@ -10,7 +10,7 @@ import {
 
 const SECRET = '(credentials?|user ?names?|passwords?|log[io]n|token)';
 const IS_WRONG = new RegExp(
-  `\\b${SECRET}\\b[^.;]{0,30}\\b(incorrect|invalid|wrong|bad|mismatch|revoked|not (valid|accepted|correct))\\b|\\b(incorrect|invalid|wrong|bad) ([\\w/]+ ){0,2}${SECRET}\\b`,
+  `\\b${SECRET}\\b[^.;]{0,30}\\b(incorrect|invalid|wrong|bad|mismatch|revoked|not (valid|accepted|correct))\\b|\\b(incorrect|invalid|wrong|bad) ([\\w/]+ ){0,2}${SECRET}\\b|\\b(credentials?|passwords?) ((is|are|was|were|has been|have been) )?rejected\\b`,
 );
 
 /**
@@ -18,11 +18,13 @@ const IS_WRONG = new RegExp(
  * "Reason unavailable" is not one of them: Postfix adds it if its SASL library names no reason.
  */
 const IS_OUTAGE =
-  /\btransient failure\b|connection lost\b|\binternal( server)? error\b|\b(server|service|back-?end|database|directory)\b[^.;]{0,30}\b(un|not )(available|reachable)\b|\btimed? ?out\b|\btemporar(y|ily)\b|\btry( it)? (again )?later\b|\bunable to authenticate at present\b/;
+  /\btransient failure\b|connection lost\b|\binternal( server)? error\b|\b(server|service|back-?end|database|directory)\b[^.;]{0,30}\b(un|not )(available|reachable)\b|\btimed? ?out\b|\bunable to authenticate at present\b/;
+/** The same in words that servers also add to a rejection of the credentials. */
+const IS_TEMPORARY = /\btemporar(y(?! (password|code))|ily)\b|\btry( it)? (again )?later\b/;
 /** The reason is where the client is, such as its IP address or its country. */
-const CLIENT = '\\b(ip|address|network|country|location|region|host)\\b';
+const CLIENT = '\\b(ip|(?<!mail )address|network|country|location|region|host)\\b';
 const NOT_ALLOWED =
-  '\\b(not (allowed|authori[sz]ed|permitted)|denied|forbidden|rejected|unauthori[sz]ed|(black|block)?listed|blocked)\\b';
+  '\\b(not (allowed|authori[sz]ed|permitted)|denied|forbidden|rejected|unauthori[sz]ed|(black|block)listed|(?<!not )listed|(?<!not )blocked)\\b';
 const IS_CLIENT = new RegExp(`${CLIENT}[^.;]{0,30}${NOT_ALLOWED}|${NOT_ALLOWED}[^.;]{0,20}${CLIENT}`);
 const IS_MECHANISM =
   /\b(no|invalid|unknown|unsupported|unrecogni[sz]ed) ([\w-]+ ){0,2}mechanism\b|\bmechanism\b[^.;]{0,20}\b(not |un)(available|supported|known|enabled|allowed)\b/;
@@ -34,7 +36,7 @@ const REJECTS_MECHANISM = 'The server rejects the mechanism, not the credentials
 /** Words that say more than any code. The first row that matches counts. */
 const rows = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
   [
-    /app(lication)?[- ](specific )?password|\bauthori[sz]ation code\b/,
+    /(?<!\b(no|(not|n't) (need|require)( an?)?|without an?) )\bapp(lication)?[- ](specific )?passwords?\b(?! (is|are) (not |un)(needed|necessary|required|supported))|\bauthori[sz]ation code\b/,
     other('The server requires an app password.', 'app-password'),
   ],
   [/\b(two|2|multi)-?(factor|step)\b|\b(2fa|mfa)\b/, other('The account requires a second factor.', 'app-password')],
@@ -71,11 +73,6 @@ const rows = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
     /\btoo many\b[^.;]{0,30}\b(fail(ed|ures?)|bad|invalid|incorrect|wrong|unsuccessful|errors?)\b/,
     credentials('The server accepts no login for now, after too many failed ones.', 'too-many-failures'),
   ],
-  [/\bcredits\b|\bquota\b|\bplan\b/, other('The account has exceeded its quota.', 'quota-exceeded')],
-  [
-    /too many|rate limit|limit (is |was |has been )?(exceeded|reached)/,
-    other('The server currently accepts no more login attempts.', 'too-many-attempts'),
-  ],
   [
     /\b(not|isn't) (yet )?(been )?activated\b|\bactivate your account\b/,
     other('The account is not activated.', 'account-not-active'),
@@ -88,24 +85,6 @@ const rows = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
     /\b(account|user)\b[^.;]{0,20}\b(no|not have)( \w+)? (permissions?|rights)\b|\b(account|user)\b[^.;]{0,20}\bnot (allowed|authori[sz]ed|permitted) to (use|authenticate|log ?in|sign in|send)\b/,
     other('The server does not allow this account to use SMTP.', 'no-access'),
   ],
-  [IS_CLIENT, CLIENT_NOT_ALLOWED],
-  [/\b(locked|suspended|blocked|banned)\b/, other('The account or this client is blocked.', 'blocked')],
-  [
-    /already auth/,
-    other(
-      'The session is already authenticated, for example by a proxy or by the client certificate.',
-      'already-authenticated',
-    ),
-  ],
-  [
-    /^(\d\.\d\.\d )?authentication (is )?required\b/,
-    other('The server requires authentication before it accepts AUTH.', 'sign-in-required'),
-  ],
-  [
-    /\b(line|response|command|input)\b[^.;]{0,20}\btoo (long|large)\b/,
-    other('The SASL response is too long for the server.', 'line-too-long'),
-  ],
-  [/not enabled/, other('The server says that AUTH is not enabled.', 'not-enabled')],
   [
     /\bmechanism (is )?too weak\b/,
     other('The server requires a stronger mechanism for this user.', 'stronger-authentication'),
@@ -139,7 +118,35 @@ const rows = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
       ? credentials('According to the server, the access token has expired.', 'token-expired')
       : credentials('According to the server, the password has expired.', 'password-expired'),
   ],
+  // The words in the rows after the next one also come with wrong credentials: as advice, or about something else.
   [IS_WRONG, WRONG[kind]],
+  [
+    /\bcredits\b|\bquota\b|\b(your|this|current|free) (\w+ )?plan\b/,
+    other('The account has exceeded its quota.', 'quota-exceeded'),
+  ],
+  [
+    /too many|rate limit|limit (is |was |has been )?(exceeded|reached)/,
+    other('The server currently accepts no more login attempts.', 'too-many-attempts'),
+  ],
+  [IS_CLIENT, CLIENT_NOT_ALLOWED],
+  [/(?<!\bnot |n't )\b(locked|suspended|blocked|banned)\b/, other('The account or this client is blocked.', 'blocked')],
+  [
+    /already auth/,
+    other(
+      'The session is already authenticated, for example by a proxy or by the client certificate.',
+      'already-authenticated',
+    ),
+  ],
+  [
+    /^(\d\.\d\.\d )?authentication (is )?required\b/,
+    other('The server requires authentication before it accepts AUTH.', 'sign-in-required'),
+  ],
+  [
+    /\b(line|response|command|input)\b[^.;]{0,20}\btoo (long|large)\b/,
+    other('The SASL response is too long for the server.', 'line-too-long'),
+  ],
+  [/not enabled/, other('The server says that AUTH is not enabled.', 'not-enabled')],
+  [IS_TEMPORARY, other(COULD_NOT_CHECK, 'backend-unavailable')],
 ];
 
 /** The words of a rejection that says no more than its code. */

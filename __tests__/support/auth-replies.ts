@@ -103,7 +103,7 @@ export const AUTH_REPLIES: readonly AuthReply[] = [
     title: BACKEND,
     party: 'server',
     software: 'Postfix',
-    fix: /^Start saslauthd, .*testsaslauthd/,
+    fix: /^Start saslauthd, .*testsaslauthd.*\. Use a test account for that, /,
     without: /Dovecot|directory, database/,
   },
   {

@@ -110,7 +110,7 @@ const OUTAGE = {
   ),
   saslauthd: server(
     BACKEND,
-    `Start saslauthd, and check that the mail server can open its socket: on the server, \`testsaslauthd -u USER -p PASSWORD\` must work. If Cyrus SASL does not use saslauthd (\`pwcheck_method\`), the log shows what failed. ${NOT_CHECKED}`,
+    `Start saslauthd, and check that the mail server can open its socket: on the server, \`testsaslauthd -u USER -p PASSWORD\` must work. Use a test account for that, because the process list shows the password. If Cyrus SASL does not use saslauthd (\`pwcheck_method\`), the log shows what failed. ${NOT_CHECKED}`,
     { setting: 'saslauthd' },
   ),
   'dovecot-auth': server(

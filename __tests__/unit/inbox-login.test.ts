@@ -261,3 +261,11 @@ test('the gate does not log in again at a server that blocks logins', () => {
   expect(isTransient(imapError('NO [ALERT] Too many failed login attempts.').failure)).toBe(false);
   expect(isTransient(imapError('NO [UNAVAILABLE] Backend down').failure)).toBe(true);
 });
+
+test.each([
+  ['Initialization failed: mkdir(/var/mail/reader) failed: Permission denied', /^Correct the path or the permissions/],
+  ['Permission denied for your IP address', /^Allow the gate's IP address/],
+])('the fix for the last words of an inbox is right: %s', (reply, fix) => {
+  const lost = temporary('connection-lost', own`the server closed the connection after LOGIN: "${reply}"`, reply);
+  expect(found(lost, target('imaps', 'imap.example.com')).remedy).toMatch(fix);
+});

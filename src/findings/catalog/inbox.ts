@@ -61,11 +61,11 @@ function refusalFix(text: string): string {
   if (/\btoo many\b|\bmaximum\b|\blimit\b/i.test(text)) {
     return "Close other connections to the inbox server, or raise its limit of connections: according to the server, there are too many. The limit may be that of the gate's IP address.";
   }
+  if (/\bno such file\b|\/[^/]{0,100}\bpermission denied\b|\bI\/O error\b/i.test(text)) {
+    return 'Correct the path or the permissions of the mailbox on the inbox server, or create the mailbox: according to the reply, the server cannot open it.';
+  }
   if (/\bblock|\bdenied\b|\bbanned\b|\bblacklist|\bnot allowed\b|\bunauthorized\b/i.test(text)) {
     return "Allow the gate's IP address on the inbox server: according to the server, it does not allow this client. A tool such as fail2ban may have blocked it after failed logins.";
-  }
-  if (/\bno such file\b|\bpermission denied\b|\bI\/O error\b/i.test(text)) {
-    return 'Correct the path or the permissions of the mailbox on the inbox server, or create the mailbox: according to the reply, the server cannot open it.';
   }
   return "Correct what the server names when it closes the connection. If it gives no reason, look in the inbox server's log at the time of the test.";
 }

@@ -1,6 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
+import fc from 'fast-check';
 import { keyProblem } from '../../src/message/dkim-key.js';
 import { signingKey } from '../support/dkim.js';
+import { runs } from '../support/runs.js';
 
 const { record } = signingKey();
 const p = record.slice(record.indexOf('p='));
@@ -51,4 +53,31 @@ test.each<[string, string[][], string, RegExp, string | undefined]>([
     reason: expect.stringMatching(reason) as string,
     ...(part !== undefined && { publishedKey: part }),
   });
+});
+
+test.each([
+  ['30', 'cut-off'],
+  ['3081', 'cut-off'],
+  ['3082', 'cut-off'],
+  ['308201', 'cut-off'],
+  ['3082000030', 'record'],
+  ['3083', 'record'],
+  ['30ff', 'record'],
+])('a key that consists of the bytes %s is a problem of the kind %s', (hex, kind) => {
+  const record = `v=DKIM1; p=${Buffer.from(hex, 'hex').toString('base64')}`;
+  expect(keyProblem([[record]])).toMatchObject({ kind });
+});
+
+test('a key of a few bytes is always a problem', () => {
+  const short = fc.uint8Array({ maxLength: 8 });
+  const sequence = fc
+    .tuple(fc.constantFrom(0x30), fc.integer({ min: 0x7f, max: 0x85 }), fc.uint8Array({ maxLength: 6 }))
+    .map(([tag, length, rest]) => Uint8Array.of(tag, length, ...rest));
+  fc.assert(
+    fc.property(fc.oneof(short, sequence), (bytes) => {
+      const record = `v=DKIM1; p=${Buffer.from(bytes).toString('base64')}`;
+      expect(keyProblem([[record]])).toBeDefined();
+    }),
+    { numRuns: runs(1000) },
+  );
 });

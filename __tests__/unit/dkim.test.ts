@@ -28,6 +28,7 @@ beforeAll(async () => {
     'revoked._domainkey.example.com': 'v=DKIM1; p=',
     'nonsense._domainkey.example.com': 'v=DKIM1; p=AAAA',
     'cut._domainkey.example.com': key.record.slice(0, 255),
+    'short._domainkey.example.com': 'v=DKIM1; p=MII=',
     'not-dkim._domainkey.example.com': 'v=spf1 -all',
     'strict._domainkey.example.com': `${key.record}; t=y:s`,
     'testing._domainkey.example.com': `${key.record}; t=y`,
@@ -175,6 +176,14 @@ describe('a DKIM signature', () => {
     expect((await verify(bad.repeat(20) + (await byNodemailer()))).map(({ selector }) => selector)).toEqual(
       Array.from({ length: 8 }, () => 'nobody'),
     );
+  });
+
+  test('passes although the key of another one has only two bytes', async () => {
+    const bad = signed(probe, key, { s: 'short' }).slice(0, -probe.length);
+    expect(await verify(bad + (await byNodemailer()))).toMatchObject([
+      { selector: 'short', verdict: 'permerror', reason: 'the key in DNS is not complete', keyProblem: 'cut-off' },
+      { selector: 'gate', verdict: 'pass' },
+    ]);
   });
 
   test('that is missing gives "none", without a lookup', async () => {

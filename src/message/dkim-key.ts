@@ -75,7 +75,9 @@ function isCutOff(bytes: Buffer): boolean {
   const first = bytes[1] ?? 0;
   if (first < 0x80) return bytes.length < first + 2;
   const size = first - 0x80;
-  return size >= 1 && size <= 2 && bytes.length < 2 + size + bytes.readUIntBE(2, Math.min(size, bytes.length - 2));
+  if (size < 1 || size > 2) return false;
+  const start = 2 + size;
+  return bytes.length < start || bytes.length < start + bytes.readUIntBE(2, size);
 }
 
 /** @returns undefined if it is not a key */

@@ -13,12 +13,26 @@ export function mayGreylist({ at, code }: Refusal): boolean {
 /** Words of a refusal that is not about the recipient. */
 const OTHERS =
   /\b(sender|client|your (ip|address|host|domain|server)|polic(y|ies)|prohibit\w+|reputation|banned|spam)\b/;
-const NO_SUCH_USER =
-  /unknown|no such|no mailbox|doesn.t have a|does ?n.t exist|does not exist|not found|unrouteable|invalid|mailbox (is )?(unavailable|not available)/;
+const RECIPIENT = '(?:user|recipient|mailbox|address|account|alias|person)';
+/** The recipient, and that there is none, in one clause: a certificate or an argument may be invalid as well. */
+const NO_SUCH_USER = new RegExp(
+  [
+    String.raw`\b(?:unknown|invalid|no such|non-?existent) (?:[\w-]+ ){0,2}${RECIPIENT}\b`,
+    String.raw`\bno mailbox\b`,
+    String.raw`\b${RECIPIENT}\b[^.;:]{0,40}(?:\b(?:unknown|invalid|not (?:found|known|exist|available)|unavailable)\b|n.t (?:exist|have an?)\b)`,
+  ].join('|'),
+);
+
+/** Whether the words say that the recipient does not exist. Codes about the command itself are left out. */
+function saysUnknown({ at, code, status, text }: Refusal): boolean {
+  const isOfCommand = /^5\.[1-9]/.test(status) || (code >= 500 && code <= 504);
+  const isPermanent = code >= 500 || status.startsWith('1.');
+  return at === 'RCPT' && isPermanent && !isOfCommand && !OTHERS.test(text) && NO_SUCH_USER.test(text);
+}
 
 /** Whether a code is about the recipient, and the words do not say that it is about the sender. */
-function namesRecipient({ code, status, text }: Refusal, statuses: RegExp): boolean {
-  return code >= 500 && statuses.test(status) && !/\bsender\b/.test(text);
+function namesRecipient({ at, code, status, text }: Refusal, statuses: RegExp): boolean {
+  return at !== 'MAIL' && code >= 500 && statuses.test(status) && !/\bsender\b/.test(text);
 }
 
 /** Postfix names the table in which it looks for the recipient: it depends on the class of the domain. */
@@ -122,8 +136,8 @@ export const OF_RECIPIENT: readonly Row[] = [
     isExactly: (refusal) => namesRecipient(refusal, /^1\.1$/),
     fits: (refusal) =>
       namesRecipient(refusal, /^1\.([2-6]|10)$/) ||
-      (refusal.at === 'RCPT' &&
-        (refusal.status === '4.1' || (!OTHERS.test(refusal.text) && NO_SUCH_USER.test(refusal.text)))),
+      (refusal.at === 'RCPT' && refusal.code >= 500 && refusal.status === '4.1') ||
+      saysUnknown(refusal),
     text: 'According to the server, the recipient does not exist (user unknown).',
     cause: 'recipient-unknown',
   },

@@ -56,10 +56,13 @@ export const OF_SENDER: readonly Row[] = [
     cause: 'sender-unverified',
   },
   {
-    fits: either(
-      ['1.7'],
-      /sender address rejected: malformed|sender verif|\bsender\b.{0,40}(unknown|not found|n.t exist|not exist|invalid)/,
-    ),
+    // At MAIL, no other address is known.
+    fits: ({ at, status, text }) =>
+      status === '1.7' ||
+      (at === 'MAIL' && status === '1.1') ||
+      /sender address rejected: malformed|sender verif|\bsender\b.{0,40}(unknown|not found|n.t exist|not exist|invalid)/.test(
+        text,
+      ),
     text: 'The server considers the sender address invalid or nonexistent.',
     cause: 'sender-unknown',
   },

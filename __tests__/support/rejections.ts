@@ -1272,4 +1272,15 @@ export const REJECTIONS: Readonly<Record<string, readonly Rejection[]>> = {
     ['greeting', 'stranger', '554 5.7.1 Access denied: your host is not on the allow list', 'access-denied'],
     ['EHLO', 'stranger', '554 5.7.1 You are not welcome', undefined],
   ],
+  'any server that means something else': [
+    ['RCPT', 'stranger', '503 5.5.1 Invalid command sequence', 'command-not-accepted'],
+    ['RCPT', 'stranger', '503 Bad sequence: unknown state', 'command-not-accepted'],
+    ['RCPT', 'stranger', '501 5.5.4 Invalid arguments', 'command-not-accepted'],
+    ['RCPT', 'stranger', '550 TLS certificate invalid', undefined],
+    ['RCPT', 'stranger', '550 Unknown error', undefined],
+    ['RCPT', 'stranger', '554 5.7.1 Message-ID header invalid', 'policy'],
+    ['RCPT', 'stranger', '451 4.4.3 DNS record not found', undefined],
+    ['RCPT', 'stranger', '450 4.1.1 No such user', 'recipient-unknown'],
+    ['MAIL', 'stranger', `550 5.1.1 ${FROM} mailbox does not exist`, 'sender-unknown'],
+  ],
 };

@@ -316,15 +316,41 @@ describe('the command for a message that arrived', () => {
 
   test('searches for that of the gate', () => {
     expect(of('inbox-search', { scheme: 'imap', port: 143 }, { messageId })).toMatch(
-      /curl -sS --ssl-reqd -u reader -X 'UID SEARCH HEADER Message-ID <starttls-gate\.1@example\.com>' imap:\/\/\S+ \| grep '\[0-9\]' \|\| echo 'not in the mailbox'$/,
+      /r=\$\(curl -sS --ssl-reqd -u reader -X 'UID SEARCH HEADER Message-ID <starttls-gate\.1@example\.com>' imap:\/\/\S+\) && \{ printf '%s\\n' "\$r" \| grep '\[0-9\]' \|\| echo 'not in the mailbox'; \}$/,
     );
     expect(of('inbox-search', api, { messageId })).toBe(
-      "curl -sS 'http://imap.example.com:8025/base/api/v1/search?query=message-id%3A%22starttls-gate.1%40example.com%22&limit=1'",
+      "curl -sSf 'http://imap.example.com:8025/base/api/v1/search?query=message-id%3A%22starttls-gate.1%40example.com%22&limit=1'",
     );
   });
 
+  test.each<[CommandName, string]>([
+    ['sent-field', 'no Auto-Submitted'],
+    ['sent-dkim-signature', 'no DKIM-Signature'],
+    ['sent-results', 'no Authentication-Results'],
+    ['sent-body', 'the body is not the one that was sent'],
+    ['sent-dot', 'the line with the dot is not the one that was sent'],
+    ['sent-search', 'not in the mailbox'],
+    ['inbox-search', 'not in the mailbox'],
+    ['auth-over-tls', 'AUTH is not offered over TLS'],
+    ['smtputf8', 'SMTPUTF8 is not offered'],
+  ])('shows nothing if it cannot read what it looks for: %s', (name, shows) => {
+    const command = of(name, {}, { removed: 'Auto-Submitted', messageId }) ?? '';
+    /** What the command prints if what it reads is empty, or cannot be read. */
+    const printed = (status: number): string => {
+      const isOfInbox = command.includes('curl');
+      const programs = [
+        `swaks() { return ${isOfInbox ? 0 : status}; }`,
+        `curl() { return ${status}; }`,
+        'sleep() { :; }',
+      ];
+      return execFileSync('sh', ['-c', `${programs.join('\n')}\n{ ${command}\n} || :`]).toString();
+    };
+    expect(printed(0)).toContain(shows);
+    expect(printed(67)).not.toContain(shows);
+  });
+
   test('prints the newest message of a mail catcher', () => {
-    expect(of('inbox-newest', api)).toBe('curl -sS http://imap.example.com:8025/base/api/v1/message/latest/raw');
+    expect(of('inbox-newest', api)).toBe('curl -sSf http://imap.example.com:8025/base/api/v1/message/latest/raw');
   });
 
   test.each<[string, Partial<InboxTarget>]>([

@@ -1,5 +1,5 @@
 import { PLAIN_NAME } from './inbox.js';
-import { authority, command } from './shell.js';
+import { authority, command, orElse } from './shell.js';
 import type { ReproducibleEndpoint, ReproducibleInbox, Subject } from './subject.js';
 import { swaksCommand } from './swaks.js';
 import { inboxCas } from './trusted-cas.js';
@@ -32,29 +32,22 @@ export function sendAndReadCommand(
   subject: Subject,
   reading: Reading,
 ): string | undefined {
-  return sendAndFilter(endpoint, subject, reading, (read) => read);
+  return sendAndFilter(endpoint, subject, reading, asItIs);
 }
 
-/** @param filter what is done with the part of the message */
+/** What is done with the output of curl. */
+type Filter = (curl: string) => string;
+const asItIs: Filter = (curl) => curl;
+
 function sendAndFilter(
   endpoint: ReproducibleEndpoint,
   subject: Subject,
   { fields = [], body, ...reading }: Reading,
-  filter: (read: string) => string,
+  filter: Filter,
 ): string | undefined {
   const send = sendCommand(endpoint, subject, [`Subject: ${SUBJECT}`, ...fields], body);
-  const read = readNewestCommand(endpoint, reading);
-  return send && read && afterTransit(send, filter(read));
-}
-
-/** Prints a text if a pattern is not in what a command prints. */
-function orElse(read: string, pattern: string, text: string): string {
-  return `${read} | grep ${pattern} || echo '${text}'`;
-}
-
-/** A group: if a command before it fails, none of these runs. */
-function grouped(commands: string): string {
-  return `{ ${commands}; }`;
+  const read = readNewestCommand(endpoint, reading, filter);
+  return send && read && afterTransit(send, read);
 }
 
 /** What {@link fieldCommand} prints if the message does not have the field. */
@@ -68,8 +61,8 @@ export function fieldCommand(endpoint: ReproducibleEndpoint, subject: Subject, n
   const value = SENT_BY_GATE[name.toLowerCase()];
   const fields = value === undefined ? [] : [`${name}: ${value}`];
   if (!/^[\w-]+$/.test(name)) return undefined;
-  return sendAndFilter(endpoint, subject, { section: 'header', fields }, (read) =>
-    grouped(orElse(read, `-i '^${name}:'`, noField(name))),
+  return sendAndFilter(endpoint, subject, { section: 'header', fields }, (curl) =>
+    orElse(curl, `-i '^${name}:'`, noField(name)),
   );
 }
 
@@ -93,9 +86,7 @@ const BODY_OF_SWAKS = "'This is a test mailing'";
 
 /** The command that sends a message, and then shows whether its body is in the newest message of the inbox. */
 export function bodyCommand(endpoint: ReproducibleEndpoint, subject: Subject): string | undefined {
-  return sendAndFilter(endpoint, subject, { section: 'message' }, (read) =>
-    grouped(orElse(read, BODY_OF_SWAKS, BODY_REPLACED)),
-  );
+  return sendAndFilter(endpoint, subject, { section: 'message' }, (curl) => orElse(curl, BODY_OF_SWAKS, BODY_REPLACED));
 }
 
 /** What {@link dotCommand} prints if a line that starts with a dot is not in the message. */
@@ -103,8 +94,8 @@ export const DOT_CHANGED = 'the line with the dot is not the one that was sent';
 
 /** The command that sends a line that starts with a dot, and then shows whether it is in the newest message of the inbox. */
 export function dotCommand(endpoint: ReproducibleEndpoint, subject: Subject): string | undefined {
-  return sendAndFilter(endpoint, subject, { section: 'message', body: '.This dot' }, (read) =>
-    grouped(orElse(read, "'^[.]This dot'", DOT_CHANGED)),
+  return sendAndFilter(endpoint, subject, { section: 'message', body: '.This dot' }, (curl) =>
+    orElse(curl, "'^[.]This dot'", DOT_CHANGED),
   );
 }
 
@@ -115,12 +106,12 @@ export const NOT_IN_MAILBOX = 'not in the mailbox';
 
 /** The command that sends a message, and then shows whether the inbox has it more than once. */
 export function copiesCommand(endpoint: ReproducibleEndpoint, subject: Subject): string | undefined {
-  return sendAndSearch(endpoint, subject, (search) => `${search} | grep '[0-9] [0-9]' && echo '${SEVERAL_COPIES}'`);
+  return sendAndSearch(endpoint, subject, (curl) => `${curl} | grep '[0-9] [0-9]' && echo '${SEVERAL_COPIES}'`);
 }
 
 /** The command that sends a message, and then shows whether the inbox has it. */
 export function sendAndSearchCommand(endpoint: ReproducibleEndpoint, subject: Subject): string | undefined {
-  return sendAndSearch(endpoint, subject, (search) => grouped(orElse(search, "'[0-9]'", NOT_IN_MAILBOX)));
+  return sendAndSearch(endpoint, subject, (curl) => orElse(curl, "'[0-9]'", NOT_IN_MAILBOX));
 }
 
 /** The command that searches the inbox for the message that the gate has sent. */
@@ -132,8 +123,8 @@ export function searchCommand(endpoint: ReproducibleEndpoint, { evidence }: Subj
     const query = new URLSearchParams({ query: `message-id:"${messageId.slice(1, -1)}"`, limit: '1' });
     return fromApi(endpoint, inbox, `/api/v1/search?${query.toString()}`);
   }
-  const line = fromImap(endpoint, inbox, ['-X', command([`UID SEARCH HEADER Message-ID ${messageId}`])]);
-  return line && orElse(line, "'[0-9]'", NOT_IN_MAILBOX);
+  const search = ['-X', command([`UID SEARCH HEADER Message-ID ${messageId}`])];
+  return fromImap(endpoint, inbox, search, { filter: (curl) => orElse(curl, "'[0-9]'", NOT_IN_MAILBOX) });
 }
 
 /**
@@ -153,24 +144,21 @@ export function folderCommand(
 export function readNewestCommand(
   endpoint: ReproducibleEndpoint,
   { section, folder }: Pick<Reading, 'section' | 'folder'>,
+  filter = asItIs,
 ): string | undefined {
   const inbox = endpoint.delivery?.inbox;
   if (!inbox) return undefined;
-  if (inbox.scheme.startsWith('mailpit+')) return fromApi(endpoint, inbox, '/api/v1/message/latest/raw');
+  if (inbox.scheme.startsWith('mailpit+')) return fromApi(endpoint, inbox, '/api/v1/message/latest/raw', filter);
   const part = section === 'header' ? ';SECTION=HEADER' : '';
-  return fromImap(endpoint, inbox, [], { folder, of: `;MAILINDEX=*${part}` });
+  return fromImap(endpoint, inbox, [], { folder, of: `;MAILINDEX=*${part}`, filter });
 }
 
 /** The command that sends a message with a subject that no other message has, and then searches the inbox for it. */
-function sendAndSearch(
-  endpoint: ReproducibleEndpoint,
-  subject: Subject,
-  filter: (search: string) => string,
-): string | undefined {
+function sendAndSearch(endpoint: ReproducibleEndpoint, subject: Subject, filter: Filter): string | undefined {
   const inbox = endpoint.delivery?.inbox;
   const send = sendCommand(endpoint, subject, []);
-  const search = inbox && fromImap(endpoint, inbox, ['-X', '"UID SEARCH HEADER Subject $n"']);
-  return send && search && `n=check-$(date +%s); ${afterTransit(`${send} --header "Subject: $n"`, filter(search))}`;
+  const search = inbox && fromImap(endpoint, inbox, ['-X', '"UID SEARCH HEADER Subject $n"'], { filter });
+  return send && search && `n=check-$(date +%s); ${afterTransit(`${send} --header "Subject: $n"`, search)}`;
 }
 
 function sendCommand(
@@ -198,7 +186,11 @@ function fromImap(
   endpoint: ReproducibleEndpoint,
   { scheme, host, port, mailbox = 'INBOX', username }: ReproducibleInbox,
   options: readonly string[],
-  { folder = mailbox, of = '' }: { readonly folder?: string | undefined; readonly of?: string } = {},
+  {
+    folder = mailbox,
+    of = '',
+    filter = asItIs,
+  }: { readonly folder?: string | undefined; readonly of?: string; readonly filter?: Filter } = {},
 ): string | undefined {
   // curl takes what follows a colon for the password.
   if (!scheme.startsWith('imap') || username === undefined || username.includes(':')) return undefined;
@@ -211,7 +203,7 @@ function fromImap(
     ...['-u', username],
   ];
   const url = command([`${scheme}://${authority(host, port)}/${path}${of}`]);
-  return `${before}${PROMPT}${[command(words), ...options, url].join(' ')}`;
+  return `${before}${PROMPT}${filter([command(words), ...options, url].join(' '))}`;
 }
 
 /** Like the gate, no credentials over plain HTTP. */
@@ -219,15 +211,16 @@ function fromApi(
   endpoint: ReproducibleEndpoint,
   { scheme, host, port, basePath = '', username }: ReproducibleInbox,
   path: string,
+  filter = asItIs,
 ): string {
   const protocol = scheme.replace(/^.*\+/, '');
   const login = username === undefined || protocol === 'http' ? [] : ['-u', username];
   const { file, before } = inboxCas(endpoint);
   const words = [
-    ...['curl', '-sS', ...(file === undefined || protocol === 'http' ? [] : ['--cacert', file])],
+    ...['curl', '-sSf', ...(file === undefined || protocol === 'http' ? [] : ['--cacert', file])],
     ...[...login, `${protocol}://${authority(host, port)}${basePath}${path}`],
   ];
-  return `${before}${login.length === 0 ? '' : PROMPT}${command(words)}`;
+  return `${before}${login.length === 0 ? '' : PROMPT}${filter(command(words))}`;
 }
 
 /** The prompt of curl is a part of what is filtered. */

@@ -14,3 +14,8 @@ export function ehloLine(ehlo: string | undefined): string {
 export function authority(host: string, port: number): string {
   return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }
+
+/** Prints the lines of a command's output that match, or a text if there is none. Nothing, if the command fails. */
+export function orElse(read: string, pattern: string, text: string): string {
+  return `r=$(${read}) && { printf '%s\\n' "$r" | grep ${pattern} || echo '${text}'; }`;
+}

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { authority, command } from './shell.js';
+import { authority, command, orElse } from './shell.js';
 import type { ReproducibleEndpoint, Subject } from './subject.js';
 import { serverCas } from './trusted-cas.js';
 import { TEST_BODY, TEST_SUBJECT } from './test-text.js';
@@ -107,7 +107,7 @@ export const AUTH_NOT_OFFERED = 'AUTH is not offered over TLS';
 
 /** The command that shows whether the server offers AUTH over TLS. */
 export function authOfferCommand(endpoint: ReproducibleEndpoint, address?: string): string {
-  return `${ehloOverTlsCommand(endpoint, address)} | grep '^<~.*AUTH' || echo '${AUTH_NOT_OFFERED}'`;
+  return orElse(ehloOverTlsCommand(endpoint, address), "'^<~.*AUTH'", AUTH_NOT_OFFERED);
 }
 
 /** What {@link acceptedCommand} prints last if the server accepts the recipient. Its reply may be the same as to MAIL. */
@@ -159,7 +159,7 @@ export function largeMessageCommand(endpoint: ReproducibleEndpoint, subject: Sub
 
 /** The command that shows whether the server offers an extension over TLS. */
 export function extensionCommand(endpoint: ReproducibleEndpoint, keyword: string, address?: string): string {
-  return `${ehloOverTlsCommand(endpoint, address)} | grep -w ${keyword} || echo '${notOffered(keyword)}'`;
+  return orElse(ehloOverTlsCommand(endpoint, address), `-w ${keyword}`, notOffered(keyword));
 }
 
 /** What {@link extensionCommand} prints if the server does not offer the extension. */

@@ -133,3 +133,16 @@ test('a value that a shell interprets does not become a part of a command', () =
   const { remedy } = judge(['MESSAGE', 'account', '554 5.2.252 SendAsDenied', undefined], [], setting).reported;
   expect(remedy).toContain('`Add-RecipientPermission gate@sender.example -Trustee ACCOUNT -AccessRights SendAs`');
 });
+
+test.each([undefined, 'inbox'])(
+  'the look-up of a recipient in a table of Postfix is safe to paste, with the inbox %s',
+  (inbox) => {
+    const lookUp = (to: string): string | undefined => {
+      const text = '550 5.1.1 Recipient address rejected: User unknown in virtual mailbox table';
+      const setting = { to, ...(inbox !== undefined && { inbox: to }) };
+      return /`(postmap -q .*?)`/.exec(judge(['RCPT', 'stranger', text, undefined], [], setting).reported.remedy)?.[1];
+    };
+    expect(lookUp(RECIPIENT)).toBe(`postmap -q ${RECIPIENT} TABLE`);
+    expect(lookUp('a;$(id)|sh#@example.org')).toBe("postmap -q 'a;$(id)|sh#@example.org' TABLE");
+  },
+);

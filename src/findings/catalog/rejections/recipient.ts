@@ -1,10 +1,14 @@
 import { listOf } from '../../../text/lists.js';
+import { command } from '../../commands/shell.js';
 import type { Cause } from '../entry.js';
 import { domain, quoted, reproduce } from './parts.js';
 
 /** An address without what follows the plus sign in its local part. */
 const withoutExtension = (address: string): string =>
   address.slice(0, address.indexOf('+')) + address.slice(address.lastIndexOf('@'));
+
+/** The command that looks an address up in a table of Postfix. */
+const tableLookup = (address: string): string => command(['postmap', '-q', address, 'TABLE']);
 
 /** Rejections that are about the recipient address. */
 export const OF_RECIPIENT = {
@@ -204,7 +208,7 @@ export const OF_RECIPIENT = {
         `Check \`delivery.to\`${quoted(recipient)}: Postfix serves this domain, but has no mailbox for the address.`,
         [
           'If the address is right, create the mailbox or an alias. If the table is a file, run `postmap` for it.',
-          `\`postconf virtual_mailbox_maps\` on the server shows the table, and \`postmap -q ${recipient} TABLE\` looks the address up.`,
+          `\`postconf virtual_mailbox_maps\` on the server shows the table, and \`${tableLookup(recipient)}\` looks the address up.`,
         ],
       ),
     reproduce,
@@ -232,7 +236,7 @@ export const OF_RECIPIENT = {
       listOf(
         `Create a mailbox or an alias for the recipient${quoted(recipient)}: Postfix serves its domain, but finds neither. If the table is a file, run \`postmap\` for it.`,
         [
-          `\`postconf virtual_mailbox_maps\` on the server shows the table, and \`postmap -q ${recipient} TABLE\` looks the address up.`,
+          `\`postconf virtual_mailbox_maps\` on the server shows the table, and \`${tableLookup(recipient)}\` looks the address up.`,
           'A typo is unlikely, because the inbox has the same username.',
         ],
       ),

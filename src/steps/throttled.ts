@@ -60,6 +60,12 @@ const ROWS: readonly Row[] = [
   { words: CONNECTIONS, cause: 'connection-limit' },
   { words: RATE, cause: 'rate-limit' },
   { words: /\btoo (?:many|much)|\brates?\b|\blimit|\bquota/, cause: 'rate-limit' },
+  { words: REPUTATION_SERVICE, cause: 'blocklist' },
+  {
+    words:
+      /\blisted (?:by|in|on|at)\b|\b(?:block|black|deny)[ -]?listed\b|\bon (?:a|our|the) (?:block|black|deny)[ -]?list\b|\bspamhaus\b(?![^.;]{0,20}\b(?:look-?up|query|error)\b)/,
+    cause: 'blocklist',
+  },
   { words: /\bidle\b|\btimeout exceeded\b|\bwaiting for (?:a )?(?:command|input|data)\b/, cause: 'idle' },
   { status: /^4\.4\.2$/, words: /\btime(?:d[ -]|-)?out\b/, cause: 'idle' },
   {
@@ -81,8 +87,7 @@ const ROWS: readonly Row[] = [
       /\bfail|\bunable\b|\bcan(?:not|'t)\b|\bcould(?: not|n't)\b|\binternal\b|\berror\b|\bproblem\b|\bconfiguration\b|\bresources?\b|\bunexpected\b/,
     cause: 'server-problem',
   },
-  { words: REPUTATION_SERVICE, cause: 'blocklist' },
-  { words: /\b(?:block|black|deny)[ -]?list|\b(?:rbl|dnsbl)\b|\breputation\b|\bspamhaus\b/, cause: 'blocklist' },
+  { words: /\b(?:block|black|deny)[ -]?list|\b(?:rbl|dnsbl)\b|\breputation\b/, cause: 'blocklist' },
   { words: /\bgr[ea]y[ -]?list|\bspam\b|\bblocked\b|\bbanned\b|\bdenied\b/, cause: 'client-rejected' },
   { status: /^4\.7\./, cause: 'client-rejected' },
 ];

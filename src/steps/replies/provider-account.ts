@@ -31,7 +31,7 @@ const IDENTITIES = /\bidentities failed the check in region\b/;
 /** The words of services, in lower case. The first row that matches counts. */
 const ROWS: readonly (readonly [RegExp, AccountMeaning])[] = [
   [
-    /\bsandbox\b|\bfor test purposes only\b|\bauthorized recipients\b|\brecipient addresses must share the same domain\b|\bonly send testing emails\b|\bexternal recipients? (?:is|are) not allowed\b|\b(?:trial|demo|free) (?:accounts?|domains?) can only\b/,
+    /\bsandbox (?:sub-?domains?|accounts?|mode)\b|\(sandbox\)|\bin (?:a |the )?sandbox\b|\bfor test purposes only\b|\bauthorized recipients\b|\brecipient addresses must share the same domain\b|\bonly send testing emails\b|\bexternal recipients? (?:is|are) not allowed\b|\b(?:trial|demo|free) (?:accounts?|domains?) can only\b/,
     RECIPIENT_NOT_AUTHORIZED,
   ],
   [
@@ -62,7 +62,7 @@ const ROWS: readonly (readonly [RegExp, AccountMeaning])[] = [
     new RegExp(
       [
         String.raw`\b(?:daily|monthly|hourly) [^.;]{0,40}\b(?:limit|quota)\b`,
-        String.raw`\b(?:sending|send|message|submission|email|plan) (?:limit|quota)\b[^.;]{0,30}\b(?:exceeded|reached)\b`,
+        String.raw`\b(?:sending|send|message|submission|email|plan) (?:limit|quota)\b[^.;]{0,30}\b(?:exceeded|reached|used up)\b`,
         String.raw`\bexceeded (?:its|your|the) [^.;]{0,20}\b(?:sending|message|email) (?:limit|quota)\b`,
         String.raw`\bsubmissionquotaexceeded|\bmail quota exceeded\b|\bpolicy rejection: quota exceeded\b`,
         String.raw`\bcredits? (?:limit )?exceeded\b|\b(?:out of|insufficient|no more) credits?\b`,

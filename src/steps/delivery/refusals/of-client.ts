@@ -7,13 +7,20 @@ import { either, says, type Refusal, type Row } from './refusal.js';
 const AUTHENTICATE =
   /\bauthenticat\w+ (is )?(required|first)|\brequires authentication\b|\bauth (is )?required\b|not authenticated|(must|please) authenticate|turn on smtp auth/;
 const TLS = /starttls|encrypt/;
-const EHLO_NAME = /\b(helo|ehlo)\b/;
+/** What the client has said, and not that it has to say it, or a policy of that name. */
+const EHLO_NAME = new RegExp(
+  [
+    String.raw`\b(?:bad|invalid|wrong|forged|fake) (?:helo|ehlo)\b`,
+    String.raw`\b(?:helo|ehlo) (?:command rejected|(?:host ?)?names?|arguments?|hosts?|domains?|strings?|greetings?|parameters?)\b`,
+    String.raw`\b(?:helo|ehlo)\b[^.;]{0,40}\b(?:invalid|rejected|(?:un|fully[- ])qualified|fqdn|resolve|(?:mis)?match|impersonating)\b`,
+  ].join('|'),
+);
 const REVERSE_NAME = /\breverse (dns|(host ?)?name)|\brdns\b|\bptr\b|\bfind your (reverse )?host ?name\b/;
 const REPUTATION =
   /\b(block|black)[- ]?(list|hole)|\bblocked (using|by)\b|\b(dns|r)bl\b|spamhaus|\bip (address )?(reputation|is (blocked|banned|listed))|banned (sending ip|sender\[)|\blisted (at|by|in|on)\b|\bdynamic ip\b|\bopen relay\b(?! not)|\bnot authorized to send email directly\b/;
 /** Relaying, in a refusal that is not about the connection to a relay. Hosts named `relay` are left out of the words. */
 const RELAYING =
-  /\brelay(ing|ed)?\b(?! (recipient table|server\b))|rcpthosts|\bdelivery is not allowed to this address\b|\bcannot deliver mail for\b/;
+  /\brelay(ing|ed)?\b(?! (recipient table|server\b|unknown\b))|rcpthosts|\bdelivery is not allowed to this address\b|\bcannot deliver mail for\b/;
 
 const isRelayDenial = ({ at, status, text }: Refusal): boolean =>
   ['7.54', '7.64'].includes(status) || (at !== 'MESSAGE' && status !== '1.1' && RELAYING.test(text));

@@ -6,6 +6,9 @@ const FAILURE =
 /** Postfix says this at any command if a milter does not respond. */
 const MILTER = /\bservice unavailable - try again later\b/;
 
+const TOO_LARGE =
+  /too (?:big|large)|size (?:limit|exceed)|\b(?:message|mail|e-?mail|body|content|data|size)\b[^.;]{0,30}\bexceeds[^.;]{0,60} size\b|\bexceeds[^.;]{0,60} (?:message|mail) size\b/;
+
 /** Of the codes about the system, 4.3.2 is also that of a server that only accepts a client that comes back (postscreen). */
 function isFailure({ code, status, text }: Refusal): boolean {
   return code < 500 && (['3.0', '3.5'].includes(status) || FAILURE.test(text));
@@ -15,7 +18,8 @@ function isFailure({ code, status, text }: Refusal): boolean {
 export const OF_SERVER: readonly Row[] = [
   {
     isExactly: ({ status, text }) => status === '2.2' && !/gr[ae]y-?list/.test(text),
-    fits: ({ text }) => /quota|mailbox (is )?full/.test(text),
+    // At MAIL, the server does not know the recipient yet.
+    fits: ({ at, text }) => at !== 'MAIL' && /quota|mailbox (is )?full/.test(text),
     text: 'The mailbox of the recipient is full.',
     cause: 'mailbox-full',
   },
@@ -34,7 +38,7 @@ export const OF_SERVER: readonly Row[] = [
     isExactly: ({ status }) => status === '3.4',
     fits: ({ code, status, text }) =>
       status === '2.3' ||
-      /too (big|large)|size (limit|exceed)|exceeds[^.;]{0,60} size/.test(text) ||
+      TOO_LARGE.test(text) ||
       (code === 552 && status === '' && !CONTENT.test(text) && !text.includes('not found')),
     text: "The message exceeds the server's size limit.",
     cause: 'message-too-large',

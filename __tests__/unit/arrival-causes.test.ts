@@ -206,6 +206,22 @@ test.each<[string, RequiredVerdicts, string, string, RegExp, string | undefined]
     /^Configure the server to sign /,
     'no DKIM-Signature',
   ],
+  [
+    'a signature that is too old to be verified',
+    { dkim: 'pass' },
+    'DKIM-Signature: v=1; a=rsa-sha1; d=example.com; s=gate; h=From; bh=eA==; b=eA==\r\n',
+    'DKIM did not pass',
+    /^Correct the DKIM signature of example\.com: rsa-sha1 must no longer be used/,
+    'd=example.com',
+  ],
+  [
+    'a signature without a domain',
+    { dkim: 'pass' },
+    'DKIM-Signature: v=1; a=rsa-sha256; s=gate; h=From; bh=eA==; b=eA==\r\n',
+    'DKIM did not pass',
+    /^Correct the DKIM signature: it has no known algorithm, domain and selector/,
+    'DKIM-Signature:',
+  ],
   ['SPF fail', spf(), results('spf=fail smtp.mailfrom=gate@example.com'), SPF, /^Add the IP address /, 'v=spf1'],
   [
     'SPF softfail',

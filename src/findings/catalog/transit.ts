@@ -91,7 +91,11 @@ const VERDICT_CAUSES = {
     certainty: 'likely',
     remedy: ({ reason = 'see the evidence', domain = '' }) =>
       `Correct the DKIM signature${domain === '' ? '' : ` of ${domain}`}: ${reason}. If someone else's server signed the message, sign it with your own.`,
-    reproduce: { command: 'sent-header', shows: 'DKIM-Signature:' },
+    // A message can have several signatures.
+    reproduce: {
+      command: 'sent-header',
+      shows: ({ domain = '' }) => (domain === '' ? 'DKIM-Signature:' : `d=${domain}`),
+    },
   },
   'dkim-key-cut-off': {
     title: 'DKIM key in DNS is cut off',

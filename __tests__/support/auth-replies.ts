@@ -465,7 +465,6 @@ export const AUTH_REPLIES: readonly AuthReply[] = [
     greeting: M365,
     reply: `432 4.3.2 Concurrent connections limit exceeded. Visit https://aka.ms/concurrent_sending for more information. ${AT_M365}`,
     title: 'Too many attempts',
-    inconclusive: true,
   },
   // Google
   {

@@ -2,12 +2,12 @@ import type { CauseOf } from '../../findings/catalog.js';
 import type { FindingCode } from '../../findings/codes.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { Credentials } from '../../plan/endpoint.js';
-import { formatReply, type Reply } from '../../smtp/reply.js';
+import { formatReply } from '../../smtp/reply.js';
 import { bindsChannel } from '../../sasl/mechanisms.js';
 import { excerpt } from '../../text/peer.js';
 import type { Stopped } from '../hand-over.js';
 import type { AuthAttempt } from './auth-attempt.js';
-import type { AuthCause, AuthMeaning } from './meanings.js';
+import type { AuthCause } from './meanings.js';
 import { authMeaningOf, isUsual, meaningOfCode } from './auth-meaning.js';
 import { refusesCredentials, type CredentialsVerdict } from './refused-credentials.js';
 import { fixed, join, own, type OwnText } from '../../text/own.js';
@@ -83,7 +83,7 @@ async function judgeRejection(
       ...firstCause(as, usedStartTls && causes.includes('not-encrypted') ? ['not-encrypted-after-starttls'] : causes),
     };
   };
-  if (code < 500 && !isPermanent(reply, meaning)) {
+  if (code < 500 && code !== PASSWORD_TRANSITION) {
     const isOutage = meaning === undefined || OUTAGES.includes(meaning.cause);
     const atService = isOutage && isAtService(attempt) ? 'service-unavailable' : undefined;
     const but = meaning?.blamesCredentials ? own` But its code, ${code}, is for temporary problems.` : own``;
@@ -124,13 +124,8 @@ async function judgeRejection(
   return { findings: [problem ? { ...rejection, evidence: { ...evidence, ...problem.evidence } } : rejection] };
 }
 
-/**
- * 432, "a password transition is needed", begins with a 4, but waiting does not help (RFC 4954 section 6). Microsoft 365
- * also sends it, with a status of the mail system, for too many connections.
- */
-function isPermanent({ code, enhanced = '' }: Reply, meaning: AuthMeaning | undefined): boolean {
-  return code === 432 && !enhanced.startsWith('4.3.') && meaning?.cause !== 'too-many-attempts';
-}
+/** 432, "a password transition is needed", begins with a 4, but waiting does not help (RFC 4954 section 6). */
+const PASSWORD_TRANSITION = 432;
 
 /** Causes that whoever runs the server has to look into. */
 const OUTAGES: readonly AuthCause[] = [

@@ -1378,7 +1378,7 @@ describe('the cause of missing AUTH', () => {
     ['an access token, and no AUTH', '8BITMIME', { auth: TOKEN }, 'AUTH is not offered over TLS'],
   ])('has a command that needs no secret with %s', async (_, offer, endpoint, shows) => {
     const { found } = await runGate({ offersInTls: [offer] }, endpoint);
-    expect(found?.reproduce).toMatch(/^r=\$\(swaks .* --tls .* --quit-after EHLO\b/);
+    expect(found?.reproduce).toMatch(/^(r=\$\()?swaks .* --tls .* --quit-after EHLO\b/);
     expect(found?.reproduceShows).toBe(shows);
   });
 });

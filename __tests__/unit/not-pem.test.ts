@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { whyNotPem } from '../../src/plan/files/not-pem.js';
+import { whyNotPem, withFile } from '../../src/plan/files/not-pem.js';
 import { certificatesIn, isPem } from '../../src/plan/files/pem.js';
 import { createPki, type Identity } from '../../src/servers/pki.js';
 
@@ -62,4 +62,16 @@ test('a certificate with its line breaks written out says so', () => {
   expect(certificatesIn(root.cert.replaceAll('\n', String.raw`\n`)).faults).toEqual([
     'contains a damaged certificate (number 1 of 1): it has "\\n" instead of line breaks',
   ]);
+});
+
+test.each([
+  ['certs/root.cer', '`openssl x509 -inform der -in certs/root.cer -out certs/root.pem`'],
+  ['root', '`openssl x509 -inform der -in root -out root.pem`'],
+  ['root.pem', '`openssl x509 -inform der -in FILE -out NEW.pem`'],
+  ['-root.cer', '`openssl x509 -inform der -in FILE -out NEW.pem`'],
+  ['my root.cer', '`openssl x509 -inform der -in FILE -out NEW.pem`'],
+  ['$(id).cer', '`openssl x509 -inform der -in FILE -out NEW.pem`'],
+])('the command has the name of the file if it is a plain one: %s', (path, command) => {
+  const why = whyNotPem(asText(new X509Certificate(root.cert).raw), 'certificate');
+  expect(withFile(why, path)).toContain(command);
 });

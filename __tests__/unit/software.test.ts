@@ -735,7 +735,7 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
   'send-as': {
     Postfix: /`smtpd_sender_login_maps`/,
     OpenSMTPD: /`senders`/,
-    Exchange: /`Add-ADPermission .*"Send As"`/,
+    Exchange: /Add-ADPermission .*"Send As"`/,
     Stalwart: /`session\.auth\.must-match-sender`/,
     'Microsoft 365': /`Add-RecipientPermission .* -AccessRights SendAs`/,
     Google: /"Send mail as"/,

@@ -399,10 +399,16 @@ export const AUTHENTICATION = {
     {
       party: 'server',
       certainty: 'certain',
-      remedy:
-        'Configure the submission port to reject MAIL with 530 until the client has authenticated. Then test a recipient of a foreign domain without `auth` (`delivery.expect: refused`): the server must reject it. If it rejects at RCPT by design, waive this finding.',
+      remedy: listOf(
+        'Test a recipient of a foreign domain on this port without `auth` (`delivery.expect: refused`): the server must reject it.',
+        [
+          'If it accepts the recipient, it is an open relay: have it require authentication at once.',
+          'If it rejects the recipient, and should reject MAIL already, configure the submission port to reply 530 until the client has authenticated.',
+          'If it rejects at RCPT by design, waive this finding.',
+        ],
+      ),
       examples:
-        'Postfix: for the submission service, `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}` (in `master.cf`: `-o { name = value }`), but no `reject` in `smtpd_client_restrictions` and `smtpd_helo_restrictions`, which would then reject clients before AUTH. Exim: in `acl_smtp_mail`, `deny !authenticated = *` for the submission port.',
+        'Postfix: for the submission service, `smtpd_delay_reject = no`, and at the end of `smtpd_sender_restrictions` `permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`. In `master.cf` (`-o { name = value }`), also repeat what the list has in `main.cf`, such as `reject_sender_login_mismatch`, because an override replaces it. No `reject` in `smtpd_client_restrictions` and `smtpd_helo_restrictions`, which would then reject clients before AUTH. Exim: in `acl_smtp_mail`, `deny !authenticated = *` for the submission port.',
       setting: 'unauthenticated-mail',
       reproduce: { command: 'mail-over-tls', shows: REPLY },
     },

@@ -309,7 +309,7 @@ export const HANDSHAKE = {
           title: 'No usable certificate for this server name (SNI)',
           remedy: ({ servername = '' }: Values) =>
             listOf(
-              `Install a certificate for ${servername} where the server looks for it: usually the file for this name is missing, cannot be read, or does not match its key.`,
+              `Correct what the server has for ${servername}: usually the file with its certificate is missing, cannot be read or does not match its key, or a table with copies of it was not rebuilt.`,
               [
                 'Or configure the server to use its default certificate for names without one.',
                 `To compare, run the command with \`-noservername\` in place of \`-servername ${servername}\`: then the server sends a certificate.`,

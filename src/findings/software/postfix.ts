@@ -61,7 +61,7 @@ export const postfix: Software = {
     'cached-credentials':
       'its SASL server has a cache: run `doveadm auth cache flush` for Dovecot, or restart saslauthd (option `-c`).',
     'unauthenticated-mail':
-      'for the submission service, set `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}` (in `master.cf`: `-o { name = value }`), and remove `reject` from `smtpd_client_restrictions` and `smtpd_helo_restrictions`, which would then reject clients before AUTH.',
+      'for the submission service, set `smtpd_delay_reject = no`, and add `permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}` at the end of `smtpd_sender_restrictions`. In `master.cf` (`-o { name = value }`), also repeat what the list has in `main.cf`, such as `reject_sender_login_mismatch`, because an override replaces it. Remove `reject` from `smtpd_client_restrictions` and `smtpd_helo_restrictions`, which would then reject clients before AUTH.',
     'auth-on-mx':
       'set `smtpd_sasl_auth_enable = no` in `main.cf`, and `yes` for the submission services in `master.cf`.',
     'served-domains':

@@ -1,5 +1,6 @@
 import { codeOf } from '../../text/reason.js';
 import type { AnchorSource } from '../endpoint.js';
+import { withFile } from './not-pem.js';
 import { certificatesIn, isPem } from './pem.js';
 import type { Located } from '../source/located.js';
 import type { Problem } from '../source/problem.js';
@@ -31,10 +32,11 @@ export class Anchors {
     if (ca?.kind !== 'text' || ca.broken) return [];
     if (ca.expanded) this.#expanded.add(ca.text);
     const key = ca.place.line === undefined ? '' : 'tls.ca: ';
-    return this.#contents(ca.text).problems.map(({ path, what }) => ({
-      ...ca.place,
-      message: `${key}${path === undefined ? 'the text' : ca.expanded ? 'the file' : fileName(path)} ${what}`,
-    }));
+    return this.#contents(ca.text).problems.map(({ path, what }) => {
+      const isNamed = path !== undefined && !ca.expanded;
+      const name = isNamed ? fileName(path) : path === undefined ? 'the text' : 'the file';
+      return { ...ca.place, message: `${key}${name} ${isNamed ? withFile(what, path) : what}` };
+    });
   }
 
   /** The files and texts of values that have been loaded, in order, each once. */

@@ -3,7 +3,7 @@ import { createSecureContext } from 'node:tls';
 import { Secret } from '../../secrets/secret.js';
 import { codeOf } from '../../text/reason.js';
 import type { ClientIdentity } from '../endpoint.js';
-import { whyNotPem } from './not-pem.js';
+import { whyNotPem, withFile } from './not-pem.js';
 import { certificatesIn, isPem } from './pem.js';
 import { at, type Located, type LocatedText } from '../source/located.js';
 import type { Problem } from '../source/problem.js';
@@ -148,6 +148,7 @@ function keyIn(text: string): Parsed<KeyObject> {
 
 function problem(key: Key, { place, text, expanded }: LocatedText, what: string): Problem {
   // The value of client-key may be the key itself in a form that was not recognized, so it is never quoted.
-  const file = key === 'client-cert' && !expanded ? fileName(text.trim()) : 'the file';
-  return { ...place, message: `tls.${key}: ${isPem(text) ? 'the text' : file} ${what}` };
+  const isNamed = key === 'client-cert' && !expanded && !isPem(text);
+  const name = isNamed ? fileName(text.trim()) : isPem(text) ? 'the text' : 'the file';
+  return { ...place, message: `tls.${key}: ${name} ${isNamed ? withFile(what, text.trim()) : what}` };
 }

@@ -56,6 +56,12 @@ export function isEncodedPem(text: string): boolean {
   return text.trimStart().startsWith('LS0tLS1CRUdJTi');
 }
 
+/** The same with the name of the file in its command, unless a shell might read the name as something else. */
+export function withFile(why: string, path: string): string {
+  if (!/^\w[\w./-]*$/.test(path) || path.endsWith('.pem')) return why;
+  return why.replace('FILE', path).replace('NEW.pem', `${path.replace(/\.\w+$/, '')}.pem`);
+}
+
 function convert(what: string, command: string): string {
   return `${what}, but must be PEM; convert it with \`${command}\``;
 }

@@ -47,7 +47,7 @@ export const exchange: Software = {
     'relay-for-accounts':
       'the receive connector must permit `ExchangeUsers` (`Set-ReceiveConnector -PermissionGroups ExchangeUsers`).',
     'send-as':
-      'grant the account the permission Send As: `Add-ADPermission MAILBOX -User ACCOUNT -ExtendedRights "Send As"`.',
+      'grant the account the permission Send As: `Get-Mailbox MAILBOX | Add-ADPermission -User ACCOUNT -ExtendedRights "Send As"`. In Exchange Online it is `Add-RecipientPermission MAILBOX -Trustee ACCOUNT -AccessRights SendAs`.',
     'disk-full':
       'it is back pressure: events 15006 and 15007 in the application log name the resource. Free space on the disk of the queue database (`QueueDatabasePath`).',
     'out-of-resources':

@@ -330,7 +330,7 @@ export function certificatesByName({ good, expired, wrongHost }: CertificateFixt
     ...{ code: 'tls-handshake-failed' as const, title: 'No usable certificate for this server name (SNI)', ...LIKELY },
     ...{
       message: /Without a server name \(SNI\), the handshake succeeds/,
-      fix: /^Correct what the server has for mail\.example\.test .* `-noservername` in place of `-servername mail\.example\.test`/s,
+      fix: /^Correct what the server has for mail\.example\.test: .* `-noservername` in place of `-servername mail\.example\.test`/s,
       notTheFix: /cipher/,
     },
   };

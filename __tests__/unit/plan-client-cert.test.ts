@@ -167,12 +167,12 @@ describe('an error in a client certificate is located at its key', () => {
     [
       'nowhere.pem',
       'ours.key',
-      'gate.yml:4:20: tls.client-cert: nowhere.pem cannot be read (no such file; the path is relative to the root of the repository, which `actions/checkout` must check out before)',
+      'gate.yml:4:20: tls.client-cert: nowhere.pem cannot be read (no such file; the path is relative to the root of the repository, which a step with `actions/checkout` must check out first)',
     ],
     [
       'ours.pem',
       'nowhere.key',
-      'gate.yml:5:19: tls.client-key: the file cannot be read (no such file; the path is relative to the root of the repository, which `actions/checkout` must check out before)',
+      'gate.yml:5:19: tls.client-key: the file cannot be read (no such file; the path is relative to the root of the repository, which a step with `actions/checkout` must check out first)',
     ],
     [
       'ours.key',
@@ -217,7 +217,7 @@ describe('an error in a client certificate is located at its key', () => {
     [
       '"${FILE}"',
       'ours.key',
-      'gate.yml:4:20: tls.client-cert: the file cannot be read (no such file; the path is relative to the root of the repository, which `actions/checkout` must check out before)',
+      'gate.yml:4:20: tls.client-cert: the file cannot be read (no such file; the path is relative to the root of the repository, which a step with `actions/checkout` must check out first)',
     ],
     [
       'weak.pem',
@@ -254,7 +254,7 @@ describe('an error in a client certificate is located at its key', () => {
       'client-cert: nowhere.pem',
       [
         '50: tls.client-key is missing',
-        '50: tls.client-cert: nowhere.pem cannot be read (no such file; the path is relative to the root of the repository, which `actions/checkout` must check out before)',
+        '50: tls.client-cert: nowhere.pem cannot be read (no such file; the path is relative to the root of the repository, which a step with `actions/checkout` must check out first)',
       ],
     ],
     [

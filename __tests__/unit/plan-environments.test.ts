@@ -104,7 +104,7 @@ endpoints:
   - {host: b.example, environment: two, tls: {ca: missing-b.pem}}
 `;
     expect(await problems({ config, inputs: { environments: 'two' } })).toEqual([
-      'gate.yml:5:51: tls.ca: missing-b.pem cannot be read (no such file; the path is relative to the root of the repository, which `actions/checkout` must check out before)',
+      'gate.yml:5:51: tls.ca: missing-b.pem cannot be read (no such file; the path is relative to the root of the repository, which a step with `actions/checkout` must check out first)',
     ]);
   });
 
@@ -192,7 +192,7 @@ describe('a name that no endpoint has is an error', () => {
   test('if a file cannot be read, its environments are not known, and none is called wrong', async () => {
     const inputs = { environments: 'x', config: 'missing.yml', endpoints: '[{host: a.example, environment: y}]' };
     expect(await problems({ inputs })).toEqual([
-      'input config: missing.yml cannot be read (no such file; the path is relative to the root of the repository, which `actions/checkout` must check out before)',
+      'input config: missing.yml cannot be read (no such file; the path is relative to the root of the repository, which a step with `actions/checkout` must check out first)',
     ]);
   });
 });

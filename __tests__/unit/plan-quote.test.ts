@@ -47,7 +47,7 @@ describe('a secret in the wrong place is not quoted', () => {
     const body = `${'Ab/+'.repeat(16)}\n${'Cd/+'.repeat(12)}==`;
     const lines = await problems({ inputs: { endpoints: 'a.example', ca: body } });
     expect(lines).toEqual([
-      'input ca: the file cannot be read (no such file; the path is relative to the root of the repository, which `actions/checkout` must check out before)',
+      'input ca: the file cannot be read (no such file; the path is relative to the root of the repository, which a step with `actions/checkout` must check out first)',
     ]);
   });
 });

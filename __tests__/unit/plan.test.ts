@@ -354,7 +354,7 @@ top: 1
   test('a configured value cannot act on the log', async () => {
     const lines = await problems({ inputs: { config: '\u001b[2J\n::error::x.yml' } });
     expect(lines).toEqual([
-      'input config: \\x1b[2J\\x0a::error::x.yml cannot be read (no such file; the path is relative to the root of the repository, which `actions/checkout` must check out before)',
+      'input config: \\x1b[2J\\x0a::error::x.yml cannot be read (no such file; the path is relative to the root of the repository, which a step with `actions/checkout` must check out first)',
     ]);
   });
 
@@ -488,7 +488,7 @@ describe('nothing to test', () => {
     [{ config: 'none.yml' }, 'none.yml:1:12: endpoints is an empty list'],
     [
       { config: 'nowhere.yml' },
-      'input config: nowhere.yml cannot be read (no such file; the path is relative to the root of the repository, which `actions/checkout` must check out before)',
+      'input config: nowhere.yml cannot be read (no such file; the path is relative to the root of the repository, which a step with `actions/checkout` must check out first)',
     ],
     [{ config: 'empty.yml' }, 'empty.yml: the file is empty; `endpoints` is missing'],
     [{ config: 'list.yml' }, 'list.yml:1:1: the file must be a mapping of keys to values, not a list'],
@@ -761,10 +761,10 @@ endpoints:
   test('a file that cannot be used is named', async () => {
     const inputs = { endpoints: '- {host: a.example, tls: {ca: [key.pem, "${F}", ""]}}', ca: 'nosuch.pem\nbad.pem' };
     expect(await problems({ inputs, files, env: { F: 'hidden.pem' } })).toEqual([
-      'input ca: nosuch.pem cannot be read (no such file; the path is relative to the root of the repository, which `actions/checkout` must check out before)',
+      'input ca: nosuch.pem cannot be read (no such file; the path is relative to the root of the repository, which a step with `actions/checkout` must check out first)',
       'input ca: bad.pem contains a damaged certificate (number 1 of 1)',
       'endpoints:1:32: tls.ca: key.pem contains no PEM certificate: the line "-----BEGIN CERTIFICATE-----" is missing',
-      'endpoints:1:41: tls.ca: the file cannot be read (no such file; the path is relative to the root of the repository, which `actions/checkout` must check out before)',
+      'endpoints:1:41: tls.ca: the file cannot be read (no such file; the path is relative to the root of the repository, which a step with `actions/checkout` must check out first)',
       'endpoints:1:49: tls.ca: the text is empty',
     ]);
   });

@@ -3,7 +3,7 @@ import { count } from '../text/count.js';
 import { Anchors } from './files/anchors.js';
 import { checkAll } from './candidates.js';
 import { ClientIdentities } from './files/client-identities.js';
-import { explainingMissing } from './files/in-workspace.js';
+import { explainingMissing } from './files/missing-file.js';
 import type { Endpoint, Plan, Shard, Source } from './endpoint.js';
 import { selectEnvironments } from './environments.js';
 import { emptyLists, readInputs } from './layers.js';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { authority, command, ehloLine } from './shell.js';
-import type { ReproducibleEndpoint } from './subject.js';
+import { DEFAULT_TIMEOUT_MS, type ReproducibleEndpoint } from './subject.js';
 import { serverCas } from './trusted-cas.js';
 
 /** Seconds within which most servers reply. */
@@ -9,9 +9,6 @@ const PAUSE = 2;
 const GREETING_LIMIT = 10;
 /** Seconds to wait for a connection. */
 const CONNECT_LIMIT = 15;
-/** The default of the gate. */
-const DEFAULT_TIMEOUT_MS = 15_000;
-
 /** A server, or an inbox. */
 type Server = Pick<ReproducibleEndpoint, 'host' | 'port'>;
 

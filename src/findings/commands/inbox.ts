@@ -1,5 +1,5 @@
 import { authority, command } from './shell.js';
-import type { ReproducibleEndpoint, ReproducibleInbox } from './subject.js';
+import { DEFAULT_TIMEOUT_MS, type ReproducibleEndpoint, type ReproducibleInbox } from './subject.js';
 import { inboxCas } from './trusted-cas.js';
 
 /** How a command uses an inbox. */
@@ -62,9 +62,6 @@ function dialogue(endpoint: ReproducibleEndpoint, { logsIn, isLimited }: Use): s
 function limit({ timeoutMs = DEFAULT_TIMEOUT_MS }: ReproducibleEndpoint): number {
   return Math.ceil(timeoutMs / 1000);
 }
-
-/** The default of the gate. */
-const DEFAULT_TIMEOUT_MS = 15_000;
 
 /** IMAP encodes other names (RFC 3501 section 5.1.3). */
 export const PLAIN_NAME = /^[ !#-%'-[\]-~]+$/;

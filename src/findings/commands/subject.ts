@@ -1,5 +1,8 @@
 import type { SettingSource } from '../setting-keys.js';
 
+/** How long the gate waits for a reply by default. */
+export const DEFAULT_TIMEOUT_MS = 15_000;
+
 /** The fields of an endpoint that the commands use. An `Endpoint` of the plan has them. */
 export interface ReproducibleEndpoint {
   readonly host: string;

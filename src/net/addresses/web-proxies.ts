@@ -29,10 +29,10 @@ const OWN_HOSTS = /\.(?:cloudflare|fastly)\.(?:net|com)$/i;
 export function webProxyAt(address: string, host: string): WebProxy | undefined {
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
   if (isIP(address) === 0 || OWN_HOSTS.test(host)) return undefined;
-  return (Object.keys(RANGES) as WebProxy[]).find((name) => listOf(RANGES[name]).check(address, family));
+  return (Object.keys(RANGES) as WebProxy[]).find((name) => rangesIn(RANGES[name]).check(address, family));
 }
 
-function listOf(ranges: readonly string[]): BlockList {
+function rangesIn(ranges: readonly string[]): BlockList {
   const list = new BlockList();
   for (const range of ranges) {
     const [network = '', prefix] = range.split('/');

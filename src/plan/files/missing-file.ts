@@ -6,7 +6,7 @@ type ReadFile = (path: string) => string;
 /** What to check if a file that the configuration names does not exist. */
 const MISSING = {
   workflow:
-    'no such file; the path is relative to the root of the repository, which `actions/checkout` must check out before',
+    'no such file; the path is relative to the root of the repository, which a step with `actions/checkout` must check out first',
   terminal: 'no such file; the path is relative to the current folder',
 } as const satisfies Record<Surface, string>;
 
